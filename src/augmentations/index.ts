@@ -1,0 +1,12 @@
+export { type Augmentation, augment, type Batch, heldOutLoss, weightLoss } from "./batch";
+export {
+  type CoordinatedDropoutCompatibility,
+  type CoordinatedDropoutMasks,
+  type CoordinatedDropoutOptions,
+  coordinatedDropout,
+  coordinatedDropoutMasks,
+} from "./coordinatedDropout";
+export { type SampleValidationOptions, sampleValidation } from "./sampleValidation";
+export { selectiveBackpropThroughTime } from "./selectiveBackpropThroughTime";
+export { type SpikeJitterOptions, spikeJitter } from "./spikeJitter";
+export { type TemporalShiftOptions, temporalShift } from "./temporalShift";

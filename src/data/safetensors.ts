@@ -1,0 +1,2 @@
+export { readSafetensors, type Safetensors } from "./readSafetensors";
+export { writeSafetensors } from "./writeSafetensors";

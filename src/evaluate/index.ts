@@ -1,0 +1,44 @@
+export {
+  type AlignableSession,
+  type AlignSessionsOptions,
+  alignSessions,
+  logRateReadout,
+  pseudoInverseReadout,
+  type ReadoutFit,
+  type ReadoutProblem,
+  type SessionAlignment,
+} from "./alignSessions";
+export { bitsPerSpike } from "./bitsPerSpike";
+export { type ConditionAverages, conditionAverages } from "./conditionAverages";
+export {
+  type CrossValidatedRidge,
+  type CrossValidatedRidgeOptions,
+  crossValidatedRidge,
+} from "./crossValidatedRidge";
+export { type DecodeOptions, type Decoding, type DecodingTrials, decode, nlbVelocityR2 } from "./decode";
+export { applyLinearMap, type LinearMap } from "./linearMap";
+export { poissonNll } from "./poissonNll";
+export {
+  type PoissonRegression,
+  type PoissonRegressionOptions,
+  poissonRegression,
+} from "./poissonRegression";
+export { principalScores } from "./principalScores";
+export { psthR2 } from "./psthR2";
+export { r2PerColumn, r2Score } from "./r2Score";
+export {
+  coBps,
+  type EncodedRegion,
+  fpBps,
+  type RegionalBitsPerSpike,
+  regionalBitsPerSpike,
+} from "./regionalBitsPerSpike";
+export { ridge } from "./ridge";
+export { joinColumns, type Region, selectColumns, selectRegion } from "./select";
+export { type SmoothGaussianOptions, smoothGaussian } from "./smoothGaussian";
+export {
+  type SmoothingBaseline,
+  type SmoothingBaselineOptions,
+  smoothingBaseline,
+} from "./smoothingBaseline";
+export type { BaselineScore } from "./smoothingScores";

@@ -1,0 +1,14 @@
+export { type ForwardOptions, type ForwardOutput, LFADS } from "./lfads";
+export { type LossOptions, type LossParts, l2Penalty, lfadsLoss, type PenaltyScales } from "./loss";
+export type {
+  AffineMap,
+  Architecture,
+  Bins,
+  Channels,
+  ControllerOptions,
+  GeneratorOptions,
+  InitialConditionOptions,
+  LFADSOptions,
+  Session,
+  SessionOptions,
+} from "./options";

@@ -1,0 +1,130 @@
+import { add, addN, mean, mul, scalar, square, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { type Batch, heldOutLoss, weightLoss } from "../augmentations";
+import { type Parameters, parameter, scoped } from "../modules";
+import type { Draws } from "../random";
+import type { ForwardOutput, LFADS } from "./lfads";
+
+/** Weights of the regularisers; all of them hyperparameters that a search may change. */
+export interface PenaltyScales {
+  /** Of the divergence of the initial condition. */
+  readonly klInitialCondition: number;
+  /** Of the divergence of the controller output. */
+  readonly klControllerOutput: number;
+  /** Of the recurrent kernels of each part. */
+  readonly l2IcEncoder: number;
+  readonly l2CiEncoder: number;
+  readonly l2Generator: number;
+  readonly l2Controller: number;
+}
+
+/** Options of {@link lfadsLoss}. */
+export interface LossOptions {
+  readonly scales: PenaltyScales;
+  /** Where Monte-Carlo divergences draw from. */
+  readonly draws: Draws;
+  /** Factor of both divergences, 0 to 1. @default 1 */
+  readonly klRamp?: number;
+  /** Factor of the L2 penalty, 0 to 1. @default 1 */
+  readonly l2Ramp?: number;
+  /** Factor of the total. @default 1e4 */
+  readonly lossScale?: number;
+  /** Sum the reconstruction loss over bins and channels instead of averaging it. @default false */
+  readonly sumReconstruction?: boolean;
+}
+
+/** The loss and its parts, scalars unless noted. */
+export interface LossParts {
+  /** `lossScale * (reconstruction + l2Ramp * l2 + klRamp * (klInitialCondition + klControllerOutput))` */
+  readonly total: Tensor;
+  /** Equal mean over sessions. */
+  readonly reconstruction: Tensor;
+  /** Reconstruction loss of each batch. */
+  readonly sessions: readonly Tensor[];
+  /** Times its scale, without the ramp. */
+  readonly klInitialCondition: Tensor;
+  /** Times its scale, without the ramp. */
+  readonly klControllerOutput: Tensor;
+  readonly l2: Tensor;
+  /** Loss of the samples that sample validation holds out, mean over sessions; null without. */
+  readonly heldOut: Tensor | null;
+}
+
+/**
+ * The loss of LFADS for batches that have been augmented. Call it inside `tidy`.
+ *
+ * @throws if the data does not have the shape of the reconstruction
+ */
+export function lfadsLoss(
+  model: LFADS,
+  batches: readonly Batch[],
+  output: ForwardOutput,
+  options: LossOptions,
+  parameters: Parameters = model.parameters,
+): LossParts {
+  const { scales, draws, klRamp = 1, l2Ramp = 1, lossScale = 1e4, sumReconstruction = false } = options;
+  const { sessions, initialCondition, controller, variational } = model.architecture;
+  const elementwise = batches.map((batch, i) => {
+    const index = batch.session ?? 0;
+    const { reconstruction, reconstruct } = sessions[index]!;
+    const { readout } = output.sessions[i]!;
+    const [trials, bins] = readout.shape as [number, number];
+    if (`${batch.reconstruct.shape}` !== `${[trials, bins, reconstruct]}`) {
+      throw new Error(
+        `lfadsLoss: reconstruct must be [${trials}, ${bins}, ${reconstruct}], got [${batch.reconstruct.shape}]`,
+      );
+    }
+    return reconstruction.loss(batch.reconstruct, readout, scoped(parameters, `recon.${index}`));
+  });
+  const reduce = (loss: Tensor) => mean(sumReconstruction ? sum(loss, [1, 2]) : loss);
+  const perSession = elementwise.map((loss, i) => reduce(weightLoss(loss, batches[i]!)));
+  const heldOut = elementwise.flatMap((loss, i) => heldOutLoss(loss, batches[i]!) ?? []);
+  const reconstruction = average(perSession);
+  const divergence = (name: "ic" | "co", scale: number): Tensor => {
+    const prior = name === "ic" ? initialCondition.prior : controller?.prior;
+    const posterior = name === "ic" ? output.initialCondition : output.controllerOutput;
+    if (!variational || !prior || !posterior) return scalar(0);
+    return mul(scale, prior.divergence(scoped(parameters, `${name}_prior`), posterior, draws, `${name}_kl`));
+  };
+  const klInitialCondition = divergence("ic", scales.klInitialCondition);
+  const klControllerOutput = divergence("co", scales.klControllerOutput);
+  const l2 = l2Penalty(model, scales, parameters);
+  const kl = add(klInitialCondition, klControllerOutput);
+  const total = mul(lossScale, add(reconstruction, add(mul(l2Ramp, l2), mul(klRamp, kl))));
+  return {
+    total,
+    reconstruction,
+    sessions: perSession,
+    klInitialCondition,
+    klControllerOutput,
+    l2,
+    heldOut: heldOut.length > 0 ? average(heldOut) : null,
+  };
+}
+
+/**
+ * `sum_k s_k ||U_k||^2 / 2 / (elements of the kernels with s_k > 0)` over the recurrent kernels, plus the penalties of
+ * the reconstructions.
+ */
+export function l2Penalty(model: LFADS, scales: PenaltyScales, parameters: Parameters): Tensor {
+  const kernels = model.recurrentKernels;
+  const scaled = (
+    [
+      [kernels.icEncoder, scales.l2IcEncoder],
+      [kernels.ciEncoder, scales.l2CiEncoder],
+      [kernels.generator, scales.l2Generator],
+      [kernels.controller, scales.l2Controller],
+    ] as const
+  ).flatMap(([names, scale]) =>
+    scale > 0 ? names.map((name) => ({ kernel: parameter(parameters, name), scale })) : [],
+  );
+  const size = scaled.reduce((elements, { kernel }) => elements + kernel.size, 0);
+  const recurrent = scaled.map(({ kernel, scale }) => mul((0.5 * scale) / size, sum(square(kernel))));
+  const own = model.architecture.sessions.flatMap(
+    ({ reconstruction }, i) => reconstruction.penalty?.(scoped(parameters, `recon.${i}`)) ?? [],
+  );
+  return addN([scalar(0) as Tensor, ...recurrent, ...own]);
+}
+
+function average(values: readonly Tensor[]): Tensor {
+  return values.length === 1 ? values[0]! : mul(1 / values.length, addN([...values]));
+}

@@ -1,0 +1,140 @@
+import { add, concat, exp, pad, slice, sqrt, type Tensor, zeros } from "@tensorflow/tfjs-core";
+import type { RandomStream } from "../random";
+import { BidirectionalGru } from "./bidirectionalGru";
+import { type Dropout, drop } from "./dropout";
+import { Linear } from "./linear";
+import { type Parameters, parameter, prefixed, scoped } from "./parameters";
+
+/** A diagonal posterior. */
+export interface Posterior {
+  /** `[..., size]` */
+  readonly mean: Tensor;
+  /** `[..., size]` */
+  readonly std: Tensor;
+}
+
+/** Options of {@link InitialConditionEncoder}. */
+export interface InitialConditionEncoderOptions {
+  readonly inputSize: number;
+  /** Units of each direction. */
+  readonly units: number;
+  /** Size of the initial condition. */
+  readonly outputs: number;
+  /** Least posterior variance, added to `exp(logvar)`. @default 1e-4 */
+  readonly varianceMin?: number;
+  /** Bound on the absolute state. @default 5 */
+  readonly clip?: number;
+}
+
+/**
+ * From spikes to the posterior of the initial condition: the final states of a bidirectional GRU, dropout, an affine
+ * map to mean and log-variance, `std = sqrt(exp(logvar) + varianceMin)`.
+ *
+ * Parameters: `ic_enc_h0` `[2, 1, units]`, `ic_enc.*`, `ic_linear.*`.
+ */
+export class InitialConditionEncoder {
+  readonly outputs: number;
+  readonly #units: number;
+  readonly #gru: BidirectionalGru;
+  readonly #linear: Linear;
+  readonly #varianceMin: number;
+
+  constructor({ inputSize, units, outputs, varianceMin = 1e-4, clip = 5 }: InitialConditionEncoderOptions) {
+    this.outputs = outputs;
+    this.#units = units;
+    this.#gru = new BidirectionalGru({ inputSize, units, clip });
+    this.#linear = new Linear(2 * units, 2 * outputs);
+    this.#varianceMin = varianceMin;
+  }
+
+  init(stream: RandomStream): Parameters {
+    return {
+      ic_enc_h0: zeros([2, 1, this.#units]),
+      ...prefixed("ic_enc", this.#gru.init(stream.fork("ic_enc"))),
+      ...prefixed("ic_linear", this.#linear.init(stream.fork("ic_linear"))),
+    };
+  }
+
+  /**
+   * @param x `[bins, batch, inputs]`
+   * @returns posterior with mean and std `[batch, outputs]`
+   */
+  apply(parameters: Parameters, x: Tensor, dropout: Dropout = null): Posterior {
+    const { final } = this.#gru.apply(scoped(parameters, "ic_enc"), x, parameter(parameters, "ic_enc_h0"));
+    const both = this.#linear.apply(scoped(parameters, "ic_linear"), drop(final, dropout, "ic_enc_final"));
+    const logvar = slice(both, [0, this.outputs], [-1, this.outputs]);
+    return {
+      mean: slice(both, [0, 0], [-1, this.outputs]),
+      std: sqrt(add(exp(logvar), this.#varianceMin)),
+    };
+  }
+}
+
+/** Options of {@link ControllerInputEncoder}. */
+export interface ControllerInputEncoderOptions {
+  readonly inputSize: number;
+  /** Units of each direction. */
+  readonly units: number;
+  /** Bins by which the controller's view of the data is delayed, from both sides. @default 1 */
+  readonly lag?: number;
+  /** Bound on the absolute state. @default 5 */
+  readonly clip?: number;
+}
+
+/**
+ * From spikes to the controller input: states of a bidirectional GRU, of which the controller sees in bin t the forward
+ * one of bin `t - lag` and the backward one of bin `t + lag`, zero outside of the data.
+ *
+ * Parameters: `ci_enc_h0` `[2, 1, units]`, `ci_enc.*`.
+ */
+export class ControllerInputEncoder {
+  readonly outputs: number;
+  readonly #units: number;
+  readonly #gru: BidirectionalGru;
+  readonly #lag: number;
+
+  constructor({ inputSize, units, lag = 1, clip = 5 }: ControllerInputEncoderOptions) {
+    if (!Number.isInteger(lag) || lag < 0) {
+      throw new Error(`ControllerInputEncoder: lag must be a non-negative integer, got ${lag}`);
+    }
+    this.outputs = 2 * units;
+    this.#units = units;
+    this.#gru = new BidirectionalGru({ inputSize, units, clip });
+    this.#lag = lag;
+  }
+
+  init(stream: RandomStream): Parameters {
+    return {
+      ci_enc_h0: zeros([2, 1, this.#units]),
+      ...prefixed("ci_enc", this.#gru.init(stream.fork("ci_enc"))),
+    };
+  }
+
+  /**
+   * @param x `[bins, batch, inputs]`
+   * @returns `[bins, batch, 2 units]`
+   */
+  apply(parameters: Parameters, x: Tensor): Tensor {
+    const states = this.#gru.apply(scoped(parameters, "ci_enc"), x, parameter(parameters, "ci_enc_h0"));
+    const bins = x.shape[0]!;
+    const lag = Math.min(this.#lag, bins);
+    const kept = [bins - lag, -1, -1] as [number, number, number];
+    if (lag === 0) return concat([states.forward, states.backward], 2);
+    if (lag === bins) return zeros([bins, x.shape[1]!, this.outputs]);
+    return concat(
+      [
+        pad(slice(states.forward, [0, 0, 0], kept), [
+          [lag, 0],
+          [0, 0],
+          [0, 0],
+        ]),
+        pad(slice(states.backward, [lag, 0, 0], kept), [
+          [0, lag],
+          [0, 0],
+          [0, 0],
+        ]),
+      ],
+      2,
+    );
+  }
+}

@@ -1,0 +1,147 @@
+import {
+  add,
+  broadcastTo,
+  matMul,
+  reshape,
+  stack,
+  sum,
+  type Tensor,
+  tidy,
+  transpose,
+  zeros,
+} from "@tensorflow/tfjs-core";
+import {
+  at,
+  backwardBlocks,
+  forwardBlocks,
+  gruStep,
+  gruStepGradient,
+  recurrentWeightGradient,
+  statesBefore,
+} from "./gruStep";
+import { asMatrix, transposedMatMul } from "./linear";
+import { type Op, runOp } from "./op";
+
+/** Parameters of a GRU, gates in the order z, r, n. */
+export interface GruWeights {
+  /** `[3H, inputs]`; absent when the cell has no inputs. */
+  readonly weightIh?: Tensor | undefined;
+  /** `[3H, H]` */
+  readonly weightHh: Tensor;
+  /** `[3H]` */
+  readonly bias: Tensor;
+}
+
+/** Options of {@link gruSequence}. */
+export interface GruSequenceOptions {
+  /** Bins to run when there is no input to count them by. */
+  readonly bins?: number;
+  /** Bound on the absolute state. @default 5 */
+  readonly clip?: number;
+  /** Run from the last bin to the first; outputs stay in the order of the bins. @default false */
+  readonly reverse?: boolean;
+}
+
+type Inputs = { weightHh: Tensor; bias: Tensor; h0: Tensor; x?: Tensor; weightIh?: Tensor };
+type SequenceAttributes = { clip: number; reverse: boolean; bins: number };
+
+const gruSequenceOp: Op<Inputs & Record<string, Tensor>, SequenceAttributes> = {
+  name: "LfadsGruSequence",
+  results: 1,
+  outputs: 3,
+  forward({ x, weightIh, weightHh, bias, h0 }, { bins, clip, reverse }) {
+    return tidy(() => {
+      const [batch, units] = h0.shape as [number, number];
+      const gates =
+        x && weightIh
+          ? reshape(add(matMul(asMatrix(x), transpose(weightIh)), bias), [bins, batch, 3 * units])
+          : broadcastTo(bias, [bins, batch, 3 * units]);
+      const u = forwardBlocks(weightHh);
+      const states = new Array<Tensor>(bins);
+      const zrs = new Array<Tensor>(bins);
+      const ns = new Array<Tensor>(bins);
+      let previous = h0;
+      for (const t of order(bins, reverse)) {
+        const step = tidy(() => ({ ...gruStep(at(gates, t), previous, u, clip) }));
+        states[t] = step.state;
+        zrs[t] = step.zr;
+        ns[t] = step.n;
+        previous = step.state;
+      }
+      return [stack(states), stack(zrs), stack(ns)];
+    });
+  },
+  gradient([dStates], { x, weightIh, weightHh, h0 }, [states, zr, n], { bins, clip, reverse }) {
+    const [batch, units] = h0.shape as [number, number];
+    const { dGates, dH0 } = tidy(() => {
+      const u = backwardBlocks(weightHh);
+      const dGatesByBin = new Array<Tensor>(bins);
+      let carried: Tensor = zeros([batch, units]);
+      for (const t of order(bins, !reverse)) {
+        const before = reverse ? t + 1 : t - 1;
+        const step = tidy(() =>
+          gruStepGradient(
+            add(at(dStates!, t), carried),
+            { state: at(states!, t), zr: at(zr!, t), n: at(n!, t) },
+            before < 0 || before === bins ? h0 : at(states!, before),
+            u,
+            clip,
+          ),
+        );
+        dGatesByBin[t] = step.dGates;
+        carried.dispose();
+        carried = step.dPrevious;
+      }
+      return { dGates: reshape(stack(dGatesByBin), [-1, 3 * units]), dH0: carried };
+    });
+    return {
+      x: () => reshape(matMul(dGates, weightIh!), x!.shape),
+      weightIh: () => transposedMatMul(dGates, asMatrix(x!)),
+      weightHh: () => recurrentWeightGradient(dGates, statesBefore(states!, h0, reverse), asMatrix(zr!)),
+      bias: () => sum(dGates, 0),
+      h0: () => dH0.clone(),
+    };
+  },
+};
+
+function* order(bins: number, reverse: boolean): Generator<number> {
+  for (let i = 0; i < bins; i++) yield reverse ? bins - 1 - i : i;
+}
+
+/**
+ * Clipped GRU over a whole sequence, with one gradient for all of it: the input projection is one product over time, and
+ * so are the weight gradients. The reset gate acts before the recurrent product (as in lfads-torch and the original
+ * LFADS, not as in cuDNN).
+ *
+ * @param x `[bins, batch, inputs]`, or null for a cell without inputs
+ * @param weights input and recurrent weights and bias
+ * @param h0 `[batch, H]`
+ * @returns states after each bin, `[bins, batch, H]`
+ * @throws if the shapes do not fit
+ */
+export function gruSequence(
+  x: Tensor | null,
+  { weightIh, weightHh, bias }: GruWeights,
+  h0: Tensor,
+  { clip = 5, reverse = false, bins = x?.shape[0] ?? 0 }: GruSequenceOptions = {},
+): Tensor {
+  const units = weightHh.shape[1]!;
+  const expect = (condition: boolean, rule: string, tensor: Tensor) => {
+    if (!condition) throw new Error(`gruSequence: ${rule}, got [${tensor.shape}]`);
+  };
+  expect(weightHh.rank === 2 && weightHh.shape[0] === 3 * units, "weightHh must be [3H, H]", weightHh);
+  expect(bias.rank === 1 && bias.shape[0] === 3 * units, `bias must be [${3 * units}]`, bias);
+  expect(h0.rank === 2 && h0.shape[1] === units, `h0 must be [batch, ${units}]`, h0);
+  if (!(bins >= 1)) throw new Error(`gruSequence: needs at least one bin, got ${bins}`);
+  if (!(clip > 0)) throw new Error(`gruSequence: clip must be positive, got ${clip}`);
+  if (!x || !weightIh) {
+    return runOp(gruSequenceOp, { weightHh, bias, h0 }, { bins, clip, reverse })[0]!;
+  }
+  expect(x.rank === 3 && x.shape[1] === h0.shape[0], `x must be [bins, ${h0.shape[0]}, inputs]`, x);
+  expect(
+    weightIh.shape[0] === 3 * units && weightIh.shape[1] === x.shape[2],
+    `weightIh must be [${3 * units}, ${x.shape[2]}]`,
+    weightIh,
+  );
+  return runOp(gruSequenceOp, { weightHh, bias, h0, x, weightIh }, { bins, clip, reverse })[0]!;
+}

@@ -1,0 +1,7 @@
+export { type DecoderInputs, type DecoderStates, decoderSequence } from "./decoderSequence";
+export { type GruSequenceOptions, type GruWeights, gruSequence } from "./gruSequence";
+export { linear } from "./linear";
+export { digamma, logGamma } from "./logGamma";
+export { maskGradient } from "./maskGradient";
+export { normalizeRows } from "./normalizeRows";
+export { type Attributes, type Op, runOp } from "./op";

@@ -1,0 +1,36 @@
+import { add, div, exp, fill, log, mean, mul, square, sub, sum } from "@tensorflow/tfjs-core";
+import { parameter } from "../modules/parameters";
+import { type Prior, requirePositive } from "./prior";
+
+/** Options of {@link normalPrior}. */
+export interface NormalPriorOptions {
+  /** Where the trainable mean starts. @default 0 */
+  readonly mean?: number;
+  /** Fixed variance. @default 0.1 */
+  readonly variance?: number;
+}
+
+/**
+ * Normal prior with trainable mean and fixed variance (lfads-torch `MultivariateNormal`). Analytic divergence
+ * `log(s_p / s_q) + (s_q^2 + (m_q - m_p)^2) / (2 s_p^2) - 1/2`, summed over dimensions, averaged over trials and, for a
+ * sequence, over bins.
+ *
+ * Parameters: `mean` and the frozen `logvar`, `[size]`.
+ *
+ * @throws if the variance is not positive
+ */
+export function normalPrior({ mean: start = 0, variance = 0.1 }: NormalPriorOptions = {}): Prior {
+  requirePositive("normalPrior", "variance", variance);
+  return {
+    frozen: ["logvar"],
+    init: (size) => ({ mean: fill([size], start), logvar: fill([size], Math.log(variance)) }),
+    noise: (draws, name, shape) => draws.normal(name, shape),
+    divergence(parameters, posterior) {
+      const logvar = parameter(parameters, "logvar");
+      const squares = add(square(posterior.std), square(sub(posterior.mean, parameter(parameters, "mean"))));
+      const logRatio = sub(mul(0.5, logvar), log(posterior.std));
+      const divergences = sub(add(logRatio, div(squares, mul(2, exp(logvar)))), 0.5);
+      return mean(sum(divergences, -1));
+    },
+  };
+}

@@ -1,0 +1,13 @@
+export { bernoulli } from "./bernoulli";
+export { RandomBlock } from "./block";
+export { chiSquared } from "./chiSquared";
+export { type Draws, streamDraws } from "./draws";
+export { gamma } from "./gamma";
+export type { RandomKey } from "./hash";
+export { integers } from "./integers";
+export { normal } from "./normal";
+export { normalQuantile } from "./normalQuantile";
+export { permutation } from "./permutation";
+export { poisson } from "./poisson";
+export { type RandomState, RandomStream } from "./stream";
+export { uniform } from "./uniform";

@@ -1,0 +1,31 @@
+import { add, div, exp, log, maximum, mul, square, sub } from "@tensorflow/tfjs-core";
+import { blocks, type Reconstruction } from "./reconstruction";
+
+const VARIANCE_MIN = 1e-6;
+
+/**
+ * Gaussian with mean and log-variance from the readout: `(log v + (x - m)^2 / v) / 2`, the variance at least 1e-6.
+ * Without the constant `log(2 pi) / 2`, as in lfads-torch.
+ */
+export function gaussian(): Reconstruction {
+  return {
+    parametersPerChannel: 2,
+    counts: false,
+    loss(data, readout) {
+      const [mean, logvar] = blocks(readout, 2);
+      const variance = maximum(exp(logvar!), VARIANCE_MIN);
+      return mul(0.5, add(log(variance), div(square(sub(data, mean!)), variance)));
+    },
+    mean: (readout) => blocks(readout, 2)[0]!,
+  };
+}
+
+/** Squared error `(x - m)^2`. */
+export function meanSquaredError(): Reconstruction {
+  return {
+    parametersPerChannel: 1,
+    counts: false,
+    loss: (data, readout) => square(sub(data, readout)),
+    mean: (readout) => readout.clone(),
+  };
+}

@@ -1,0 +1,52 @@
+import {
+  add,
+  div,
+  exp,
+  greater,
+  log,
+  maximum,
+  mean,
+  mul,
+  sub,
+  type Tensor,
+  where,
+  zerosLike,
+} from "@tensorflow/tfjs-core";
+import type { Reconstruction } from "./reconstruction";
+
+/** Stirling's approximation of `log k!`, used where k > 1: constant in the model, it makes losses comparable. */
+function stirling(counts: Tensor): Tensor {
+  const k = maximum(counts, 1);
+  const value = add(sub(mul(k, log(k)), k), mul(0.5, log(mul(2 * Math.PI, k))));
+  return where(greater(counts, 1), value, zerosLike(value));
+}
+
+/**
+ * Poisson counts with log-rates from the readout: `exp(o) - k o + log k!` (the last term by Stirling's approximation,
+ * for k > 1). Rates are spikes per bin.
+ */
+export function poisson(): Reconstruction {
+  return {
+    parametersPerChannel: 1,
+    counts: true,
+    loss: (data, readout) => add(sub(exp(readout), mul(data, readout)), stirling(data)),
+    mean: (readout) => exp(readout),
+  };
+}
+
+/**
+ * Poisson loss in bits per spike, relative to a null model with each channel's mean in the batch (lfads-torch
+ * `PoissonBPS`): `(nll - nll_null) / (log 2 * mean(k))`.
+ */
+export function poissonBitsPerSpike(): Reconstruction {
+  return {
+    ...poisson(),
+    loss(data, readout) {
+      const axes = data.shape.map((_, axis) => axis).slice(0, -1);
+      const average = mean(data, axes, true);
+      const nullModel = sub(average, mul(data, log(add(average, 1e-8))));
+      const model = sub(exp(readout), mul(data, readout));
+      return div(sub(model, nullModel), mul(Math.LN2, mean(data)));
+    },
+  };
+}

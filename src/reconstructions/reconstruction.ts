@@ -1,0 +1,32 @@
+import { slice, type Tensor } from "@tensorflow/tfjs-core";
+import type { Parameters } from "../modules/parameters";
+
+/** Observation model: what the readout parameterises. */
+export interface Reconstruction {
+  /** Readout columns for each channel; the readout has `parametersPerChannel * channels`, one block after the other. */
+  readonly parametersPerChannel: number;
+  /** Whether data must be counts: whole, non-negative. */
+  readonly counts: boolean;
+  /** Trainable parameters of its own; the caller owns the tensors. */
+  init?(channels: number): Parameters;
+  /**
+   * Negative log-likelihood of every element.
+   * @param data `[..., channels]`
+   * @param readout `[..., parametersPerChannel * channels]`
+   * @returns `[..., channels]`
+   */
+  loss(data: Tensor, readout: Tensor, parameters: Parameters): Tensor;
+  /** Expected value of the data, `[..., channels]`: rates per bin for counts. */
+  mean(readout: Tensor, parameters: Parameters): Tensor;
+  /** Penalty on its own parameters, a scalar, added to the L2 penalty. */
+  penalty?(parameters: Parameters): Tensor;
+}
+
+/** The blocks of a readout, each `[..., channels]`. */
+export function blocks(readout: Tensor, count: number): Tensor[] {
+  const width = readout.shape[readout.rank - 1]! / count;
+  const lead = readout.shape.slice(0, -1);
+  return Array.from({ length: count }, (_, i) =>
+    slice(readout, [...lead.map(() => 0), i * width], [...lead, width]),
+  );
+}

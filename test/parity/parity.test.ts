@@ -1,0 +1,19 @@
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { memory } from "@tensorflow/tfjs-core";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useBackend } from "../backend";
+import { compareFile } from "./parity";
+
+const folder = fileURLToPath(new URL("../fixtures/lfads-torch/", import.meta.url));
+const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors"));
+
+describe.each(["cpu", "wasm"])("golden files of lfads-torch on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  test.each(files)("%s", (name) => {
+    const tensors = memory().numTensors;
+    expect(compareFile(folder + name)?.misses).toEqual([]);
+    expect(memory().numTensors).toBe(tensors);
+  });
+});

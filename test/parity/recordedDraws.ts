@@ -1,0 +1,28 @@
+import { type Tensor, transpose } from "@tensorflow/tfjs-core";
+import type { Draws } from "../../src/random";
+import type { Fixture } from "./fixture";
+
+/** Drawn by the model in the order [bins, trials, ...]; the golden files have trials first. */
+const TIME_MAJOR = new Set(["co", "co_chi2", "con_input", "gen_state"]);
+
+/** Draws that repeat what lfads-torch drew. */
+export function recordedDraws(fixture: Fixture, noise: "noise" | "noise_valid", session = 0): Draws {
+  const recorded = (path: string, name: string, shape: readonly number[]): Tensor => {
+    const values = fixture.tensor(path);
+    const ordered = TIME_MAJOR.has(name) ? transpose(values, [1, 0, 2]) : values;
+    if (`${ordered.shape}` !== `${shape}`) {
+      throw new Error(`recordedDraws: ${path} has shape [${ordered.shape}], asked for [${shape}]`);
+    }
+    return ordered;
+  };
+  return {
+    normal: (name, shape) => recorded(`${noise}/${name}`, name, shape),
+    chiSquared: (name, shape) => recorded(`${noise}/${name}`, name, shape),
+    bernoulli: (name, shape) =>
+      recorded(name.startsWith("cd_") ? `mask/${name}/${session}` : `mask/dropout/${name}`, name, shape),
+    integers: (name) => {
+      throw new Error(`recordedDraws: no integers are recorded, asked for ${name}`);
+    },
+    fork: (name) => recordedDraws(fixture, noise, Number(`${name}`.replace("session/", ""))),
+  };
+}

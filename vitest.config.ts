@@ -1,0 +1,15 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const source = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: [
+      { find: /^lfads$/, replacement: source("./src/index.ts") },
+      { find: /^lfads\/hdf5$/, replacement: source("./src/hdf5.ts") },
+      { find: /^lfads\/node$/, replacement: source("./src/node.ts") },
+    ],
+  },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 0, hookTimeout: 0, pool: "forks" },
+});
