@@ -49,7 +49,8 @@ export function readSafetensors(bytes: Uint8Array): Safetensors {
   if (!isRecord(metadata)) throw failure(`__metadata__ must be an object, got ${show(metadata)}`);
   for (const [name, value] of Object.entries(metadata)) {
     checkName(name);
-    if (typeof value !== "string") throw failure(`metadata ${show(name)} must be a string, got ${show(value)}`);
+    if (typeof value !== "string")
+      throw failure(`metadata ${show(name)} must be a string, got ${show(value)}`);
   }
   const entries = Object.entries(descriptions).map(([name, value]) => parseEntry(name, value));
   checkLayout(entries, data.length);
@@ -71,17 +72,18 @@ function parseFile(bytes: Uint8Array): { header: Record<string, unknown>; data: 
 }
 
 function parseHeader(bytes: Uint8Array): Record<string, unknown> {
+  let json: string;
   let header: unknown;
-  let duplicate: string | undefined;
   try {
-    const json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
+    json = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes);
     header = JSON.parse(json);
-    duplicate = duplicateKey(json);
-  } catch (cause) {
-    throw failure(`the header must be JSON in UTF-8: ${(cause as Error).message}`, cause);
+  } catch (error) {
+    throw failure(`the header must be JSON in UTF-8: ${(error as Error).message}`);
   }
+  const duplicate = duplicateKey(json);
   if (!isRecord(header)) throw failure(`the header must be a JSON object, got ${show(header)}`);
-  if (duplicate !== undefined) throw failure(`names must be unique, got ${show(duplicate)} twice in one object`);
+  if (duplicate !== undefined)
+    throw failure(`names must be unique, got ${show(duplicate)} twice in one object`);
   return header;
 }
 
@@ -100,7 +102,9 @@ function parseEntry(name: string, value: unknown): Entry {
   const [begin, end] = offsets as [number, number];
   const size = elementCount(shape) * ARRAYS[dtype as Entry["dtype"]].BYTES_PER_ELEMENT;
   if (end - begin !== size) {
-    throw failure(`${what} of shape [${shape}] and dtype ${dtype} has ${size} bytes, got offsets [${offsets}]`);
+    throw failure(
+      `${what} of shape [${shape}] and dtype ${dtype} has ${size} bytes, got offsets [${offsets}]`,
+    );
   }
   return { name, dtype: dtype as Entry["dtype"], shape, begin, end };
 }
@@ -144,6 +148,6 @@ function show(value: unknown): string {
   return value instanceof Object ? "an object" : String(JSON.stringify(value)).slice(0, 80);
 }
 
-function failure(message: string, cause?: unknown): Error {
-  return new Error(`readSafetensors: ${message}`, { cause });
+function failure(message: string): Error {
+  return new Error(`readSafetensors: ${message}`);
 }

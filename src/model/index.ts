@@ -1,3 +1,4 @@
+export { type InferOptions, type Inferred, infer } from "./infer";
 export { type ForwardOptions, type ForwardOutput, LFADS } from "./lfads";
 export { type LossOptions, type LossParts, l2Penalty, lfadsLoss, type PenaltyScales } from "./loss";
 export type {

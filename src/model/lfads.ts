@@ -174,8 +174,9 @@ export class LFADS {
     const inputs = batches.map((batch) => this.#readin(batch, parameters));
     const trials = inputs.map((x) => x.shape[0]!);
     const total = trials.reduce((sum, n) => sum + n, 0);
+    const swap = (x: Tensor) => transpose(x, [1, 0, 2]);
     const dropped = drop(join(inputs, 0), dropout, "encod_data");
-    const data = transpose(dropped, [1, 0, 2]); // [bins, trials, channels]
+    const data = swap(dropped); // [bins, trials, channels]
     const segment = bins.initialCondition;
     const part = (from: number, count: number) => slice(data, [from, 0, 0], [count, -1, -1]);
 
@@ -197,12 +198,11 @@ export class LFADS {
         externalInputs: this.#externalInputs(batches, dropout),
         noise:
           sampled && controller
-            ? controller.prior.noise(draws!, "co", [bins.reconstruct, total, controller.outputs])
+            ? swap(controller.prior.noise(draws!, "co", [total, bins.reconstruct, controller.outputs]))
             : null,
       },
       dropout,
     );
-    const swap = (x: Tensor) => transpose(x, [1, 0, 2]);
     const factors = swap(decoder.factors); // [trials, bins, factors]
     let row = 0;
     return {

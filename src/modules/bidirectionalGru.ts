@@ -1,5 +1,5 @@
-import { broadcastTo, concat, reshape, slice, type Tensor } from "@tensorflow/tfjs-core";
-import { gruSequence } from "../ops";
+import { concat, reshape, slice, type Tensor } from "@tensorflow/tfjs-core";
+import { gruSequence, repeatRow } from "../ops";
 import type { RandomStream } from "../random";
 import { ClippedGruCell } from "./clippedGruCell";
 import { type Parameters, prefixed, scoped } from "./parameters";
@@ -53,9 +53,9 @@ export class BidirectionalGru {
   apply(parameters: Parameters, x: Tensor, h0: Tensor): BidirectionalStates {
     const [bins, batch] = x.shape as [number, number];
     const run = (direction: number, name: string) => {
-      const start = reshape(slice(h0, [direction, 0, 0], [1, -1, -1]), [-1, this.units]);
+      const start = reshape(slice(h0, [direction, 0, 0], [1, -1, -1]), [-1, this.units]); // [batch or 1, units]
       const weights = this.#cell.weights(scoped(parameters, name));
-      const state = broadcastTo(start, [batch, this.units]);
+      const state = repeatRow(start, batch);
       return gruSequence(x, weights, state, { clip: this.#cell.clip, reverse: direction === 1 });
     };
     const forward = run(0, "fwd_gru.cell");

@@ -1,19 +1,9 @@
-import {
-  add,
-  broadcastTo,
-  concat,
-  mul,
-  reshape,
-  slice,
-  stack,
-  type Tensor,
-  zeros,
-} from "@tensorflow/tfjs-core";
-import { decoderSequence, gruSequence, linear } from "../ops";
+import { add, concat, exp, mul, reshape, slice, stack, type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { decoderSequence, gruSequence, linear, repeatRow } from "../ops";
 import type { RandomStream } from "../random";
 import type { Cell } from "./cell";
 import { ClippedGruCell } from "./clippedGruCell";
-import { type Controller, splitPosterior } from "./controller";
+import type { Controller } from "./controller";
 import { type Dropout, drop, dropoutMask } from "./dropout";
 import type { Posterior } from "./encoders";
 import { Factors } from "./factors";
@@ -157,7 +147,7 @@ export class Decoder {
       generatorInit: run.generatorInit,
       generatorInputs: input.externalInputs ? concat([outputs, input.externalInputs], 2) : outputs,
       controllerStates: states.controllerStates,
-      controllerOutput: splitPosterior(states.coParameters),
+      controllerOutput: { mean: states.coMean, std: exp(mul(0.5, states.coLogvar)) },
     };
   }
 
@@ -230,7 +220,7 @@ export class Decoder {
   }
 
   #controllerInit(parameters: Parameters, batch: number): Tensor {
-    return broadcastTo(parameter(parameters, "con_h0"), [batch, this.controller!.cell.stateSize]);
+    return repeatRow(parameter(parameters, "con_h0"), batch);
   }
 
   #masks(input: DecoderInput, { batch, bins }: Run, dropout: Dropout) {

@@ -1,5 +1,6 @@
 import {
   add,
+  addN,
   concat,
   exp,
   matMul,
@@ -14,13 +15,15 @@ import {
   transpose,
   zerosLike,
 } from "@tensorflow/tfjs-core";
+import { at } from "./at";
 import {
-  at,
-  backwardBlocks,
-  columns,
-  forwardBlocks,
+  type Gates,
+  gateColumns,
+  gateRows,
   gruStep,
   gruStepGradient,
+  joinRows,
+  mapGates,
   recurrentWeightGradient,
   statesBefore,
 } from "./gruStep";
@@ -60,8 +63,9 @@ export type DecoderInputs = {
 export interface DecoderStates {
   /** `[T, B, F]` */
   readonly factors: Tensor;
-  /** Mean and log-variance of the controller output, `[T, B, 2U]`. */
-  readonly coParameters: Tensor;
+  /** Posterior of the controller output, `[T, B, U]` each. */
+  readonly coMean: Tensor;
+  readonly coLogvar: Tensor;
   /** Controller output that went into the generator, `[T, B, U]`. */
   readonly controllerOutputs: Tensor;
   /** `[T, B, G]` */
@@ -70,183 +74,215 @@ export interface DecoderStates {
   readonly controllerStates: Tensor;
 }
 
+/** Outputs of the operation, in their order: the visible ones, then the gates saved for the gradient. */
+const OUTPUTS = [
+  "factor",
+  "mean",
+  "logvar",
+  "output",
+  "gen",
+  "con",
+  "conZ",
+  "conR",
+  "conN",
+  "genZ",
+  "genR",
+  "genN",
+] as const;
+
+type Step = Record<(typeof OUTPUTS)[number], Tensor>;
+
 const decoderSequenceOp: Op<DecoderInputs & Record<string, Tensor>, { clip: number }> = {
   name: "LfadsDecoderSequence",
-  results: 5,
-  outputs: 9,
+  results: 6,
+  outputs: OUTPUTS.length,
   forward(inputs, { clip }) {
     return tidy(() => {
       const { controllerInput, externalInputs, noise, factorMask, generatorMask } = inputs;
       const [bins, batch, ciWidth] = controllerInput.shape as [number, number, number];
-      const outputs = inputs.coWeight.shape[0]! / 2;
-      const conIh = transpose(inputs.conWeightIh); // [K + F, 3C]
-      const conIhFactors = slice(conIh, [ciWidth, 0]);
-      const genIh = transpose(inputs.genWeightIh); // [U + E, 3G]
-      const genIhOutputs = slice(genIh, [0, 0], [outputs, -1]);
-      const conU = forwardBlocks(inputs.conWeightHh);
-      const genU = forwardBlocks(inputs.genWeightHh);
-      const coW = transpose(inputs.coWeight);
+      const con = split(inputs.conWeightIh, ciWidth);
+      const gen = split(inputs.genWeightIh, inputs.coWeight.shape[0]! / 2);
+      const [fromFactors, fromOutputs] = [gateColumns(con.rest), gateColumns(gen.first)];
+      const [conU, genU] = [gateColumns(inputs.conWeightHh), gateColumns(inputs.genWeightHh)];
+      const co = posteriorWeights(inputs);
       const facW = transpose(inputs.facWeight);
-      const project = (x: Tensor, w: Tensor, bias: Tensor) =>
-        reshape(add(matMul(asMatrix(x), w), bias), [bins, batch, bias.shape[0]!]);
-      const conGates = project(controllerInput, slice(conIh, [0, 0], [ciWidth, -1]), inputs.conBias);
-      const genGates = externalInputs && project(externalInputs, slice(genIh, [outputs, 0]), inputs.genBias);
-      const collected: Tensor[][] = Array.from({ length: 9 }, () => []);
-      let con = inputs.con0;
-      let gen = inputs.gen0;
-      let factor = inputs.factor0;
+      const project = (x: Tensor, weight: Tensor, bias: Tensor) => {
+        const rows = asMatrix(x);
+        const biases = gateRows(bias);
+        return mapGates(gateColumns(weight), (w, gate) =>
+          reshape(add(matMul(rows, w), biases[gate]), [bins, batch, w.shape[1]!]),
+        );
+      };
+      const conGates = project(controllerInput, con.first, inputs.conBias);
+      const genGates = externalInputs && project(externalInputs, gen.rest, inputs.genBias);
+      const genBias = gateRows(inputs.genBias);
+      const steps: Step[] = [];
+      let before = { factor: inputs.factor0, con: inputs.con0, gen: inputs.gen0 };
       for (let t = 0; t < bins; t++) {
-        const step = tidy(() => {
-          const feedback = factorMask ? mul(factor, at(factorMask, t)) : factor;
-          const c = gruStep(add(at(conGates, t), matMul(feedback, conIhFactors)), con, conU, clip);
-          const co = add(matMul(c.state, coW), inputs.coBias);
-          const mean = columns(co, 0, outputs);
-          const output = noise
-            ? add(mean, mul(exp(mul(0.5, columns(co, outputs, outputs))), at(noise, t)))
-            : mean;
-          const fromOutputs = matMul(output, genIhOutputs);
-          const g = gruStep(add(fromOutputs, genGates ? at(genGates, t) : inputs.genBias), gen, genU, clip);
-          const dropped = generatorMask ? mul(g.state, at(generatorMask, t)) : g.state;
-          return [matMul(dropped, facW), co, output, g.state, c.state, c.zr, c.n, g.zr, g.n];
-        }) as [Tensor, Tensor, Tensor, Tensor, Tensor, ...Tensor[]];
-        step.forEach((tensor, i) => {
-          collected[i]!.push(tensor);
+        const step: Step = tidy(() => {
+          const feedback = factorMask ? mul(before.factor, at(factorMask, t)) : before.factor;
+          const conG = mapGates(conGates, (g, gate) => add(at(g, t), matMul(feedback, fromFactors[gate])));
+          const c = gruStep(conG, before.con, conU, clip);
+          const mean = add(matMul(c.state, transpose(co.mean)), co.meanBias);
+          const logvar = add(matMul(c.state, transpose(co.logvar)), co.logvarBias);
+          const output = noise ? add(mean, mul(exp(mul(0.5, logvar)), at(noise, t))) : mean.clone();
+          const genG = mapGates(fromOutputs, (w, gate) =>
+            add(matMul(output, w), genGates ? at(genGates[gate], t) : genBias[gate]),
+          );
+          const g = gruStep(genG, before.gen, genU, clip);
+          const factor = matMul(generatorMask ? mul(g.state, at(generatorMask, t)) : g.state, facW);
+          return {
+            ...{ factor, mean, logvar, output, gen: g.state, con: c.state },
+            ...{ conZ: c.z, conR: c.r, conN: c.n, genZ: g.z, genR: g.r, genN: g.n },
+          };
         });
-        [factor, , , gen, con] = step;
+        steps.push(step);
+        before = step;
       }
-      return collected.map((tensors) => stack(tensors));
+      return OUTPUTS.map((name) => stack(steps.map((step) => step[name])));
     });
   },
   gradient(dys, inputs, outputs, { clip }) {
     const { controllerInput, externalInputs, noise, factorMask, generatorMask } = inputs;
-    const [dFactors, dCo, dOutputs, dGenStates, dConStates] = dys as [Tensor, Tensor, Tensor, Tensor, Tensor];
-    const [factors, co, samples, genStates, conStates, conZr, conN, genZr, genN] = outputs as [
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
+    const byName = (tensors: readonly Tensor[]) =>
+      Object.fromEntries(OUTPUTS.map((name, i) => [name, tensors[i]!])) as Step;
+    const [y, dy] = [byName(outputs), byName(dys)];
     const bins = controllerInput.shape[0]!;
-    const ciWidth = controllerInput.shape[2]!;
-    const width = inputs.coWeight.shape[0]! / 2;
+    const con = split(inputs.conWeightIh, controllerInput.shape[2]!);
+    const gen = split(inputs.genWeightIh, inputs.coWeight.shape[0]! / 2);
     const d = tidy(() => {
-      const conU = backwardBlocks(inputs.conWeightHh);
-      const genU = backwardBlocks(inputs.genWeightHh);
-      const conIhFactors = slice(inputs.conWeightIh, [0, ciWidth]);
-      const genIhOutputs = slice(inputs.genWeightIh, [0, 0], [-1, width]);
-      const conGates: Tensor[] = [];
-      const genGates: Tensor[] = [];
-      const cos: Tensor[] = [];
-      const dFacs: Tensor[] = [];
-      let con: Tensor = zerosLike(inputs.con0);
-      let gen: Tensor = zerosLike(inputs.gen0);
-      let factor: Tensor = zerosLike(inputs.factor0);
+      const [fromFactors, fromOutputs] = [gateRows(con.rest), gateRows(gen.first)];
+      const [conU, genU] = [gateRows(inputs.conWeightHh), gateRows(inputs.genWeightHh)];
+      const co = posteriorWeights(inputs);
+      const steps: Record<"factor" | "mean" | "logvar" | `${"con" | "gen"}${"Z" | "R" | "N"}`, Tensor>[] = [];
+      let carried = {
+        con: zerosLike(inputs.con0),
+        gen: zerosLike(inputs.gen0),
+        feedback: zerosLike(inputs.factor0),
+      };
       for (let t = bins - 1; t >= 0; t--) {
-        const step = tidy(() => {
-          const dFactor = add(at(dFactors, t), factor);
-          const fromFactor = matMul(dFactor, inputs.facWeight);
+        const { next, step } = tidy(() => {
+          const factor = add(at(dy.factor, t), carried.feedback);
+          const fromFactor = matMul(factor, inputs.facWeight);
           const g = gruStepGradient(
-            add(
-              add(at(dGenStates, t), gen),
+            addN([
+              at(dy.gen, t),
+              carried.gen,
               generatorMask ? mul(fromFactor, at(generatorMask, t)) : fromFactor,
-            ),
-            { state: at(genStates, t), zr: at(genZr, t), n: at(genN, t) },
-            t > 0 ? at(genStates, t - 1) : inputs.gen0,
+            ]),
+            { state: at(y.gen, t), z: at(y.genZ, t), r: at(y.genR, t), n: at(y.genN, t) },
+            t > 0 ? at(y.gen, t - 1) : inputs.gen0,
             genU,
             clip,
           );
-          const dOutput = add(at(dOutputs, t), matMul(g.dGates, genIhOutputs));
-          const direct = at(dCo, t);
-          const dMean = add(columns(direct, 0, width), dOutput);
-          let dLogvar = columns(direct, width, width);
-          if (noise) {
-            const deviation = sub(at(samples, t), columns(at(co, t), 0, width)); // std * noise
-            dLogvar = add(dLogvar, mul(mul(0.5, dOutput), deviation));
-          }
-          const dCoStep = concat([dMean, dLogvar], 1);
+          const output = add(at(dy.output, t), through(g.dGates, fromOutputs));
+          const mean = add(at(dy.mean, t), output);
+          const ownLogvar = at(dy.logvar, t);
+          const deviation = sub(at(y.output, t), at(y.mean, t)); // std * noise
+          const logvar = noise ? add(ownLogvar, mul(mul(0.5, output), deviation)) : ownLogvar;
           const c = gruStepGradient(
-            add(add(at(dConStates, t), con), matMul(dCoStep, inputs.coWeight)),
-            { state: at(conStates, t), zr: at(conZr, t), n: at(conN, t) },
-            t > 0 ? at(conStates, t - 1) : inputs.con0,
+            addN([at(dy.con, t), carried.con, matMul(mean, co.mean), matMul(logvar, co.logvar)]),
+            { state: at(y.con, t), z: at(y.conZ, t), r: at(y.conR, t), n: at(y.conN, t) },
+            t > 0 ? at(y.con, t - 1) : inputs.con0,
             conU,
             clip,
           );
-          const dFeedback = matMul(c.dGates, conIhFactors);
-          return [
-            factorMask ? mul(dFeedback, at(factorMask, t)) : dFeedback,
-            g.dPrevious,
-            c.dPrevious,
-            dFactor,
-            g.dGates,
-            c.dGates,
-            dCoStep,
-          ];
-        }) as [Tensor, Tensor, Tensor, Tensor, Tensor, Tensor, Tensor];
-        for (const carried of [con, gen, factor]) carried.dispose();
-        [factor, gen, con, dFacs[t], genGates[t], conGates[t], cos[t]] = step;
+          const feedback = through(c.dGates, fromFactors);
+          return {
+            next: {
+              con: c.dPrevious,
+              gen: g.dPrevious,
+              feedback: factorMask ? mul(feedback, at(factorMask, t)) : feedback,
+            },
+            step: {
+              ...{ factor, mean, logvar, conZ: c.dGates.z, conR: c.dGates.r, conN: c.dGates.n },
+              ...{ genZ: g.dGates.z, genR: g.dGates.r, genN: g.dGates.n },
+            },
+          };
+        });
+        for (const tensor of Object.values(carried)) tensor.dispose();
+        carried = next;
+        steps[t] = step;
       }
-      const rows = (tensors: Tensor[]) => asMatrix(stack(tensors));
+      const rows = (name: keyof (typeof steps)[number]) =>
+        concat(
+          steps.map((step) => step[name]),
+          0,
+        );
       return {
-        con,
-        gen,
-        factor,
-        factors: rows(dFacs),
-        genGates: rows(genGates),
-        conGates: rows(conGates),
-        co: rows(cos),
+        ...carried,
+        factors: rows("factor"),
+        mean: rows("mean"),
+        logvar: rows("logvar"),
+        conGates: { z: rows("conZ"), r: rows("conR"), n: rows("conN") },
+        genGates: { z: rows("genZ"), r: rows("genR"), n: rows("genN") },
       };
     });
+    const weightGradient = (dGates: Gates, x: Tensor) =>
+      joinRows(mapGates(dGates, (gate) => transposedMatMul(gate, asMatrix(x))));
+    const feedback = () => reshape(statesBefore(y.factor, inputs.factor0), y.factor.shape);
     return {
-      controllerInput: () =>
-        reshape(matMul(d.conGates, slice(inputs.conWeightIh, [0, 0], [-1, ciWidth])), controllerInput.shape),
+      controllerInput: () => reshape(through(d.conGates, gateRows(con.first)), controllerInput.shape),
       conWeightIh: () => {
-        const feedback = reshape(statesBefore(factors, inputs.factor0), factors.shape);
-        const masked = factorMask ? mul(feedback, factorMask) : feedback;
-        return transposedMatMul(d.conGates, asMatrix(concat([controllerInput, masked], 2)));
+        const masked = factorMask ? mul(feedback(), factorMask) : feedback();
+        return concat([weightGradient(d.conGates, controllerInput), weightGradient(d.conGates, masked)], 1);
       },
       conWeightHh: () =>
-        recurrentWeightGradient(d.conGates, statesBefore(conStates, inputs.con0), asMatrix(conZr)),
-      conBias: () => sum(d.conGates, 0),
+        recurrentWeightGradient(d.conGates, statesBefore(y.con, inputs.con0), asMatrix(y.conR)),
+      conBias: () => joinRows(mapGates(d.conGates, (gate) => sum(gate, 0))),
       con0: () => d.con.clone(),
-      coWeight: () => transposedMatMul(d.co, asMatrix(conStates)),
-      coBias: () => sum(d.co, 0),
-      noise: () => {
-        const dOutput = add(
-          asMatrix(dOutputs),
-          matMul(d.genGates, slice(inputs.genWeightIh, [0, 0], [-1, width])),
-        );
-        const std = exp(mul(0.5, columns(asMatrix(co), width, width)));
-        return reshape(mul(dOutput, std), noise!.shape);
+      coWeight: () => {
+        const states = asMatrix(y.con);
+        return concat([transposedMatMul(d.mean, states), transposedMatMul(d.logvar, states)], 0);
       },
-      externalInputs: () =>
-        reshape(matMul(d.genGates, slice(inputs.genWeightIh, [0, width])), externalInputs!.shape),
+      coBias: () => concat([sum(d.mean, 0), sum(d.logvar, 0)], 0),
+      noise: () => {
+        const dOutput = add(asMatrix(dy.output), through(d.genGates, gateRows(gen.first)));
+        return reshape(mul(dOutput, exp(mul(0.5, asMatrix(y.logvar)))), noise!.shape);
+      },
+      externalInputs: () => reshape(through(d.genGates, gateRows(gen.rest)), externalInputs!.shape),
       genWeightIh: () => {
-        const input = externalInputs ? concat([samples, externalInputs], 2) : samples;
-        return transposedMatMul(d.genGates, asMatrix(input));
+        const own = weightGradient(d.genGates, y.output);
+        return externalInputs ? concat([own, weightGradient(d.genGates, externalInputs)], 1) : own;
       },
       genWeightHh: () =>
-        recurrentWeightGradient(d.genGates, statesBefore(genStates, inputs.gen0), asMatrix(genZr)),
-      genBias: () => sum(d.genGates, 0),
+        recurrentWeightGradient(d.genGates, statesBefore(y.gen, inputs.gen0), asMatrix(y.genR)),
+      genBias: () => joinRows(mapGates(d.genGates, (gate) => sum(gate, 0))),
       gen0: () => d.gen.clone(),
       facWeight: () =>
-        transposedMatMul(d.factors, asMatrix(generatorMask ? mul(genStates, generatorMask) : genStates)),
-      factor0: () => d.factor.clone(),
-      factorMask: () => {
-        const dMasked = matMul(d.conGates, slice(inputs.conWeightIh, [0, ciWidth]));
-        return mul(
-          reshape(dMasked, factorMask!.shape),
-          reshape(statesBefore(factors, inputs.factor0), factors.shape),
-        );
-      },
-      generatorMask: () => mul(reshape(matMul(d.factors, inputs.facWeight), generatorMask!.shape), genStates),
+        transposedMatMul(d.factors, asMatrix(generatorMask ? mul(y.gen, generatorMask) : y.gen)),
+      factor0: () => d.feedback.clone(),
+      factorMask: () => mul(reshape(through(d.conGates, gateRows(con.rest)), factorMask!.shape), feedback()),
+      generatorMask: () => mul(reshape(matMul(d.factors, inputs.facWeight), generatorMask!.shape), y.gen),
     };
   },
 };
+
+/** The first `width` columns of a weight and the rest; no rest is null-sized. */
+function split(weight: Tensor, width: number): { first: Tensor; rest: Tensor } {
+  const [rows, columns] = weight.shape as [number, number];
+  return {
+    first: slice(weight, [0, 0], [rows, width]),
+    rest: slice(weight, [0, width], [rows, columns - width]),
+  };
+}
+
+/** Rows of the affine map to the controller output: `[U, C]` and `[U]` each. */
+function posteriorWeights({ coWeight, coBias }: DecoderInputs) {
+  const [rows, units] = coWeight.shape as [number, number];
+  const half = rows / 2;
+  return {
+    mean: slice(coWeight, [0, 0], [half, units]),
+    logvar: slice(coWeight, [half, 0], [half, units]),
+    meanBias: slice(coBias, [0], [half]),
+    logvarBias: slice(coBias, [half], [half]),
+  };
+}
+
+/** Gradient of the input behind the gates: `sum_gate d_gate W_gate`. */
+function through(dGates: Gates, weights: Gates): Tensor {
+  return addN([matMul(dGates.z, weights.z), matMul(dGates.r, weights.r), matMul(dGates.n, weights.n)]);
+}
 
 /**
  * The decoder loop of LFADS with GRU controller and generator, with one gradient for all of it. In bin t:
@@ -295,12 +331,13 @@ export function decoderSequence(inputs: DecoderInputs, clip = 5): DecoderStates 
   const present = Object.fromEntries(
     Object.entries(inputs).filter(([, tensor]) => tensor !== undefined),
   ) as DecoderInputs & Record<string, Tensor>;
-  const [f, co, u, g, c] = runOp(decoderSequenceOp, present, { clip }) as [
+  const [f, coMean, coLogvar, u, g, c] = runOp(decoderSequenceOp, present, { clip }) as [
+    Tensor,
     Tensor,
     Tensor,
     Tensor,
     Tensor,
     Tensor,
   ];
-  return { factors: f, coParameters: co, controllerOutputs: u, generatorStates: g, controllerStates: c };
+  return { factors: f, coMean, coLogvar, controllerOutputs: u, generatorStates: g, controllerStates: c };
 }

@@ -1,21 +1,25 @@
 import {
   add,
+  addN,
   broadcastTo,
+  concat,
   matMul,
   reshape,
   stack,
   sum,
   type Tensor,
   tidy,
-  transpose,
   zeros,
 } from "@tensorflow/tfjs-core";
+import { at } from "./at";
 import {
-  at,
-  backwardBlocks,
-  forwardBlocks,
+  type Gates,
+  gateColumns,
+  gateRows,
   gruStep,
   gruStepGradient,
+  joinRows,
+  mapGates,
   recurrentWeightGradient,
   statesBefore,
 } from "./gruStep";
@@ -48,57 +52,77 @@ type SequenceAttributes = { clip: number; reverse: boolean; bins: number };
 const gruSequenceOp: Op<Inputs & Record<string, Tensor>, SequenceAttributes> = {
   name: "LfadsGruSequence",
   results: 1,
-  outputs: 3,
+  outputs: 4,
   forward({ x, weightIh, weightHh, bias, h0 }, { bins, clip, reverse }) {
     return tidy(() => {
       const [batch, units] = h0.shape as [number, number];
+      const biases = gateRows(bias);
+      const shape = [bins, batch, units];
+      const rows = x && asMatrix(x);
       const gates =
-        x && weightIh
-          ? reshape(add(matMul(asMatrix(x), transpose(weightIh)), bias), [bins, batch, 3 * units])
-          : broadcastTo(bias, [bins, batch, 3 * units]);
-      const u = forwardBlocks(weightHh);
-      const states = new Array<Tensor>(bins);
-      const zrs = new Array<Tensor>(bins);
-      const ns = new Array<Tensor>(bins);
+        rows && weightIh
+          ? mapGates(gateColumns(weightIh), (w, gate) => reshape(add(matMul(rows, w), biases[gate]), shape))
+          : mapGates(biases, (b) => broadcastTo(b, shape));
+      const u = gateColumns(weightHh);
+      const collected: Record<"state" | keyof Gates, Tensor[]> = { state: [], z: [], r: [], n: [] };
       let previous = h0;
       for (const t of order(bins, reverse)) {
-        const step = tidy(() => ({ ...gruStep(at(gates, t), previous, u, clip) }));
-        states[t] = step.state;
-        zrs[t] = step.zr;
-        ns[t] = step.n;
+        const step = tidy(() => ({
+          ...gruStep(
+            mapGates(gates, (g) => at(g, t)),
+            previous,
+            u,
+            clip,
+          ),
+        }));
+        collected.state[t] = step.state;
+        collected.z[t] = step.z;
+        collected.r[t] = step.r;
+        collected.n[t] = step.n;
         previous = step.state;
       }
-      return [stack(states), stack(zrs), stack(ns)];
+      return [stack(collected.state), stack(collected.z), stack(collected.r), stack(collected.n)];
     });
   },
-  gradient([dStates], { x, weightIh, weightHh, h0 }, [states, zr, n], { bins, clip, reverse }) {
+  gradient([dStates], { x, weightIh, weightHh, h0 }, outputs, { bins, clip, reverse }) {
     const [batch, units] = h0.shape as [number, number];
+    const [states, z, r, n] = outputs as [Tensor, Tensor, Tensor, Tensor];
     const { dGates, dH0 } = tidy(() => {
-      const u = backwardBlocks(weightHh);
-      const dGatesByBin = new Array<Tensor>(bins);
+      const u = gateRows(weightHh);
+      const byBin: Record<keyof Gates, Tensor[]> = { z: [], r: [], n: [] };
       let carried: Tensor = zeros([batch, units]);
       for (const t of order(bins, !reverse)) {
         const before = reverse ? t + 1 : t - 1;
-        const step = tidy(() =>
+        const { dGates, dPrevious } = tidy(() =>
           gruStepGradient(
             add(at(dStates!, t), carried),
-            { state: at(states!, t), zr: at(zr!, t), n: at(n!, t) },
-            before < 0 || before === bins ? h0 : at(states!, before),
+            { state: at(states, t), z: at(z, t), r: at(r, t), n: at(n, t) },
+            before < 0 || before === bins ? h0 : at(states, before),
             u,
             clip,
           ),
         );
-        dGatesByBin[t] = step.dGates;
+        byBin.z[t] = dGates.z;
+        byBin.r[t] = dGates.r;
+        byBin.n[t] = dGates.n;
         carried.dispose();
-        carried = step.dPrevious;
+        carried = dPrevious;
       }
-      return { dGates: reshape(stack(dGatesByBin), [-1, 3 * units]), dH0: carried };
+      const rows = (tensors: Tensor[]) => asMatrix(concat(tensors, 0));
+      return { dGates: { z: rows(byBin.z), r: rows(byBin.r), n: rows(byBin.n) }, dH0: carried };
     });
     return {
-      x: () => reshape(matMul(dGates, weightIh!), x!.shape),
-      weightIh: () => transposedMatMul(dGates, asMatrix(x!)),
-      weightHh: () => recurrentWeightGradient(dGates, statesBefore(states!, h0, reverse), asMatrix(zr!)),
-      bias: () => sum(dGates, 0),
+      x: () => {
+        const w = gateRows(weightIh!);
+        const parts = [matMul(dGates.z, w.z), matMul(dGates.r, w.r), matMul(dGates.n, w.n)];
+        return reshape(addN(parts), x!.shape);
+      },
+      weightIh: () => {
+        const rows = asMatrix(x!);
+        return joinRows(mapGates(dGates, (d) => transposedMatMul(d, rows)));
+      },
+      weightHh: () => recurrentWeightGradient(dGates, statesBefore(states, h0, reverse), asMatrix(r)),
+      bias: () => joinRows(mapGates(dGates, (d) => sum(d, 0))),
       h0: () => dH0.clone(),
     };
   },

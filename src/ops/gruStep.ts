@@ -7,7 +7,6 @@ import {
   less,
   matMul,
   mul,
-  reshape,
   sigmoid,
   slice,
   sub,
@@ -17,114 +16,98 @@ import {
 } from "@tensorflow/tfjs-core";
 import { asMatrix, transposedMatMul } from "./linear";
 
-/** Columns `[from, from + width)` of a matrix. */
-export function columns(x: Tensor, from: number, width: number): Tensor {
-  return slice(x, [0, from], [x.shape[0]!, width]);
-}
-
-/** Rows of `t`-th entry of the first axis: `[time, batch, n]` to `[batch, n]`. */
-export function at(x: Tensor, t: number): Tensor {
-  const [, batch, width] = x.shape as [number, number, number];
-  return reshape(slice(x, [t, 0, 0], [1, batch, width]), [batch, width]);
-}
-
-/** The two recurrent blocks of `weight_hh` `[3H, H]`, in the orientation that a pass needs. */
-export interface RecurrentBlocks {
-  /** Update and reset gates. */
-  readonly zr: Tensor;
-  /** Candidate state. */
+/**
+ * One tensor for each gate: update z, reset r, candidate n. The gates are kept apart because a slice along the first axis
+ * is a plain copy, and one along the last is a slow loop over rows in the wasm backend.
+ */
+export type Gates = {
+  readonly z: Tensor;
+  readonly r: Tensor;
   readonly n: Tensor;
+};
+
+/** The gates' blocks of rows of a weight `[3H, width]` or a bias `[3H]`. */
+export function gateRows(weight: Tensor): Gates {
+  const [rows, ...rest] = weight.shape as [number, ...number[]];
+  const units = rows / 3;
+  const block = (gate: number) => slice(weight, [gate * units, ...rest.map(() => 0)], [units, ...rest]);
+  return { z: block(0), r: block(1), n: block(2) };
 }
 
-/** Blocks `U^T` of the forward pass: `[H, 2H]` and `[H, H]`. */
-export function forwardBlocks(weightHh: Tensor): RecurrentBlocks {
-  const { zr, n } = backwardBlocks(weightHh);
-  return { zr: transpose(zr), n: transpose(n) };
+/** {@link gateRows} of a weight, transposed: `[width, H]` each. */
+export function gateColumns(weight: Tensor): Gates {
+  return mapGates(gateRows(weight), (block) => transpose(block));
 }
 
-/** Blocks `U` of the backward pass: `[2H, H]` and `[H, H]`. */
-export function backwardBlocks(weightHh: Tensor): RecurrentBlocks {
-  const units = weightHh.shape[1]!;
-  return {
-    zr: slice(weightHh, [0, 0], [2 * units, units]),
-    n: slice(weightHh, [2 * units, 0], [units, units]),
-  };
+/** Stacks the gates' blocks of rows again. */
+export function joinRows({ z, r, n }: Gates): Tensor {
+  return concat([z, r, n], 0);
 }
 
-/** What one step of the cell leaves for its gradient. */
-export interface GruActivations {
-  /** State after the step, `[batch, H]`. */
-  readonly state: Tensor;
-  /** Update and reset gates, `[batch, 2H]`. */
-  readonly zr: Tensor;
-  /** Candidate state, `[batch, H]`. */
-  readonly n: Tensor;
+export function mapGates(gates: Gates, f: (gate: Tensor, name: keyof Gates) => Tensor): Gates {
+  return { z: f(gates.z, "z"), r: f(gates.r, "r"), n: f(gates.n, "n") };
 }
 
 /**
  * One step of the clipped GRU with the reset gate applied before the recurrent product:
- * `z, r = sigmoid(g_zr + h U_zr)`, `n = tanh(g_n + (r h) U_n)`, `h' = clip(z h + (1 - z) n)`.
+ * `z, r = sigmoid(g + h U)`, `n = tanh(g_n + (r h) U_n)`, `h' = clip(z h + (1 - z) n)`.
  *
- * @param gates `[batch, 3H]`: input projection and bias, in the order z, r, n
+ * @param g input projection and bias of each gate, `[batch, H]`
  * @param previous `[batch, H]`
+ * @param u recurrent weights, `[H, H]` each, from {@link gateColumns}
  */
-export function gruStep(gates: Tensor, previous: Tensor, u: RecurrentBlocks, clip: number): GruActivations {
-  const units = previous.shape[1]!;
-  const zr = sigmoid(add(columns(gates, 0, 2 * units), matMul(previous, u.zr)));
-  const z = columns(zr, 0, units);
-  const r = columns(zr, units, units);
-  const n = tanh(add(columns(gates, 2 * units, units), matMul(mul(r, previous), u.n)));
+export function gruStep(
+  g: Gates,
+  previous: Tensor,
+  u: Gates,
+  clip: number,
+): Gates & { readonly state: Tensor } {
+  const z = sigmoid(add(g.z, matMul(previous, u.z)));
+  const r = sigmoid(add(g.r, matMul(previous, u.r)));
+  const n = tanh(add(g.n, matMul(mul(r, previous), u.n)));
   const state = add(n, mul(z, sub(previous, n)));
-  return { state: clip < Infinity ? clipByValue(state, -clip, clip) : state, zr, n };
+  return { state: clip < Infinity ? clipByValue(state, -clip, clip) : state, z, r, n };
 }
 
 /**
  * Gradient of {@link gruStep} given the gradient of the state after it.
  *
- * @returns the gradients of the gates `[batch, 3H]` and of the previous state `[batch, H]`
+ * @param u recurrent weights, from {@link gateRows}
+ * @returns the gradients of the gates' inputs and of the previous state, `[batch, H]` each
  */
 export function gruStepGradient(
   dState: Tensor,
-  { state, zr, n }: GruActivations,
+  { state, z, r, n }: Gates & { readonly state: Tensor },
   previous: Tensor,
-  u: RecurrentBlocks,
+  u: Gates,
   clip: number,
-): { dGates: Tensor; dPrevious: Tensor } {
-  const units = previous.shape[1]!;
-  const z = columns(zr, 0, units);
-  const r = columns(zr, units, units);
+): { dGates: Gates; dPrevious: Tensor } {
   // A saturated state is at the bound itself, so the state tells where the gradient passes.
   const dh = clip < Infinity ? mul(dState, cast(less(abs(state), clip), "float32")) : dState;
   const dhz = mul(dh, z);
   const dn = mul(sub(dh, dhz), sub(1, mul(n, n))); // before the tanh
   const dz = mul(mul(dhz, sub(1, z)), sub(previous, n)); // before the sigmoid
-  const dReset = matMul(dn, u.n); // of r h
-  const dResetR = mul(dReset, r);
-  const dr = mul(mul(dResetR, sub(1, r)), previous);
-  const dzr = concat([dz, dr], 1);
+  const dReset = mul(matMul(dn, u.n), r); // of h through r h
+  const dr = mul(mul(dReset, sub(1, r)), previous);
   return {
-    dGates: concat([dzr, dn], 1),
-    dPrevious: add(add(dhz, dResetR), matMul(dzr, u.zr)),
+    dGates: { z: dz, r: dr, n: dn },
+    dPrevious: add(add(dhz, dReset), add(matMul(dz, u.z), matMul(dr, u.r))),
   };
 }
 
 /**
- * Gradient of `weight_hh` summed over time, from stacked activations: one product for each block.
+ * Gradient of `weight_hh` summed over time, from stacked activations: one product for each gate.
  *
- * @param dGates `[time * batch, 3H]`
+ * @param dGates `[time * batch, H]` each
  * @param previous states before each step, `[time * batch, H]`
- * @param zr gates, `[time * batch, 2H]`
+ * @param reset reset gates, `[time * batch, H]`
  */
-export function recurrentWeightGradient(dGates: Tensor, previous: Tensor, zr: Tensor): Tensor {
-  const units = previous.shape[1]!;
-  const reset = mul(columns(zr, units, units), previous);
-  return concat(
-    [
-      transposedMatMul(columns(dGates, 0, 2 * units), previous),
-      transposedMatMul(columns(dGates, 2 * units, units), reset),
-    ],
-    0,
-  );
+export function recurrentWeightGradient({ z, r, n }: Gates, previous: Tensor, reset: Tensor): Tensor {
+  return joinRows({
+    z: transposedMatMul(z, previous),
+    r: transposedMatMul(r, previous),
+    n: transposedMatMul(n, mul(reset, previous)),
+  });
 }
 
 /** States before each step in the order of the bins, `[time * batch, H]`, from the states after each step and the first. */

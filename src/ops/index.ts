@@ -1,6 +1,6 @@
 export { type DecoderInputs, type DecoderStates, decoderSequence } from "./decoderSequence";
 export { type GruSequenceOptions, type GruWeights, gruSequence } from "./gruSequence";
-export { linear } from "./linear";
+export { linear, repeatRow } from "./linear";
 export { digamma, logGamma } from "./logGamma";
 export { maskGradient } from "./maskGradient";
 export { normalizeRows } from "./normalizeRows";

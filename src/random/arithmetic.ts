@@ -39,7 +39,10 @@ export function log(x: number): number {
   return k * LN2_HIGH + (2 * s + (2 * s * z * (even + z * odd) + k * LN2_LOW));
 }
 
-/** e^x, relative error about 2e-16: x = k ln 2 + r with |r| <= ln(2) / 2, then 2^k times the Taylor series of e^r. */
+/**
+ * e^x, relative error about 2e-16: x = k ln 2 + r with |r| <= ln(2) / 2, then 2^k times the Taylor series of
+ * e^r.
+ */
 export function exp(x: number): number {
   if (Number.isNaN(x)) return x;
   if (x > 709.782712893384) return Infinity;

@@ -4,14 +4,18 @@ import { hash, type RandomKey } from "./hash";
 const BLOCK = 0xffffffff;
 const WARM_UP = new Uint32Array(48);
 const BUFFER = 256;
-/** Numbers that one lane writes before the next takes its turn: they stay in the processor's fastest cache. */
+/**
+ * Numbers that one lane writes before the next takes its turn: they stay in the processor's fastest cache.
+ */
 const CHUNK = 4096;
 
 /**
- * An endless sequence of random 32-bit integers, fixed by a key and a counter: four generators (sfc32, Doty-Humphrey)
- * side by side, number i from generator i % 4, so that four-lane SIMD code can give the same numbers.
+ * An endless sequence of random 32-bit integers, fixed by a key and a counter: four generators (sfc32, Doty-
+ * Humphrey) side by side, number i from generator i % 4, so that four-lane SIMD code can give the same
+ * numbers.
  *
- * Take numbers by {@link fill}, or one at a time by {@link uint32} and {@link uniform}, but do not mix the two ways.
+ * Take numbers by {@link fill}, or one at a time by {@link uint32} and {@link uniform}, but do not mix the
+ * two ways.
  */
 export class RandomBlock {
   /** Words a, b, c, d of the state, each of them for lanes 0 to 3. */
@@ -28,7 +32,10 @@ export class RandomBlock {
     this.fill(WARM_UP);
   }
 
-  /** Fills `target` with the next numbers. Parts give the numbers of the whole if their lengths are multiples of 4. */
+  /**
+   * Fills `target` with the next numbers. Parts give the numbers of the whole if their lengths are multiples
+   * of 4.
+   */
   fill(target: Uint32Array): void {
     for (let start = 0; start < target.length; start += CHUNK) {
       const end = Math.min(start + CHUNK, target.length);

@@ -6,8 +6,9 @@ import { normal } from "./normal";
 import type { RandomStream } from "./stream";
 
 /**
- * Where a model takes its random numbers from: every draw has a name. A name stands for one set of numbers, so use each
- * name once (also across the kinds of draw), and a new fork for every step. All tensors are float32.
+ * Where a model takes its random numbers from: every draw has a name. A name stands for one set of numbers,
+ * so use each name once (also across the kinds of draw), and a new fork for every step. All tensors are
+ * float32.
  */
 export interface Draws {
   /** Standard normal draws. */
@@ -23,8 +24,9 @@ export interface Draws {
 }
 
 /**
- * Draws from a random stream: the draw called `name` comes from `stream.fork(name)`, so its numbers depend on the stream's
- * key and the name alone, not on the order of the draws, and the same name gives the same numbers.
+ * Draws from a random stream: the draw called `name` comes from `stream.fork(name)`, so its numbers depend on
+ * the stream's key and the name alone, not on the order of the draws, and the same name gives the same
+ * numbers.
  */
 export function streamDraws(stream: RandomStream): Draws {
   return {

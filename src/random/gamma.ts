@@ -23,7 +23,9 @@ export function gamma(stream: RandomStream, count: number, shape: number): Float
   return draws;
 }
 
-/** One draw for shape >= 1: d (1 + c z)^3 for a normal z, accepted with the probability that makes it exact. */
+/**
+ * One draw for shape >= 1: d (1 + c z)^3 for a normal z, accepted with the probability that makes it exact.
+ */
 function oneGamma(block: RandomBlock, shape: number): number {
   const d = shape - 1 / 3;
   const c = 1 / Math.sqrt(9 * d);

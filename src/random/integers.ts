@@ -27,7 +27,9 @@ export function integers(
   return draws;
 }
 
-/** An integer from 0 to range - 1, range <= 2^32: which of `range` equal pieces of the 2^32 integers is hit. */
+/**
+ * An integer from 0 to range - 1, range <= 2^32: which of `range` equal pieces of the 2^32 integers is hit.
+ */
 export function below(block: RandomBlock, range: number): number {
   const piece = Math.floor(0x100000000 / range);
   for (;;) {

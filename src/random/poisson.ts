@@ -4,8 +4,8 @@ import { poissonLogProbability } from "./poissonLogProbability";
 import type { RandomStream } from "./stream";
 
 /**
- * One Poisson count for each rate. Exact for all rates (up to the 2^-52 steps of the uniform numbers inside); counts
- * above 2^24 are rounded to float32.
+ * One Poisson count for each rate. Exact for all rates (up to the 2^-52 steps of the uniform numbers inside);
+ * counts above 2^24 are rounded to float32.
  *
  * @param rates expected counts (spikes per bin), 0 to 2^53
  * @throws if a rate is not a number from 0 to 2^53
@@ -26,7 +26,10 @@ export function poisson(stream: RandomStream, rates: ArrayLike<number>): Float32
   return counts;
 }
 
-/** The number of arrivals in unit time: gaps are -log(u) / rate, so count uniforms until their product is below e^-rate. */
+/**
+ * The number of arrivals in unit time: gaps are -log(u) / rate, so count uniforms until their product is
+ * below e^-rate.
+ */
 function byMultiplication(block: RandomBlock, rate: number): number {
   const limit = exp(-rate);
   let count = 0;
@@ -37,8 +40,8 @@ function byMultiplication(block: RandomBlock, rate: number): number {
 /**
  * Transformed rejection with squeeze (PTRS), for rates of 10 and above.
  *
- * Source: Hormann 1993, The Transformed Rejection Method for Generating Poisson Random Variables, Insurance: Mathematics
- * and Economics 12.
+ * Source: Hormann 1993, The Transformed Rejection Method for Generating Poisson Random Variables, Insurance:
+ * Mathematics and Economics 12.
  */
 function byRejection(block: RandomBlock, rate: number): number {
   const b = 0.931 + 2.53 * Math.sqrt(rate);

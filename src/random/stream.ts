@@ -12,8 +12,8 @@ export interface RandomState {
 }
 
 /**
- * A stream of random numbers: a key that never changes and a counter of the blocks drawn so far. All draws are functions
- * of the two, in integer arithmetic: the same bits on every engine.
+ * A stream of random numbers: a key that never changes and a counter of the blocks drawn so far. All draws
+ * are functions of the two, in integer arithmetic: the same bits on every engine.
  *
  * ```ts
  * const stream = RandomStream.fromSeed(0);
@@ -31,8 +31,8 @@ export class RandomStream {
   }
 
   /**
-   * The stream of a seed (seedrandom's `alea` makes the key). A number is read as its decimal text: 1 and "1" are the
-   * same seed.
+   * The stream of a seed (seedrandom's `alea` makes the key). A number is read as its decimal text: 1 and "1"
+   * are the same seed.
    *
    * @throws if the seed is neither a finite number nor a string
    */
@@ -64,8 +64,8 @@ export class RandomStream {
   }
 
   /**
-   * The child stream of that name. It depends on this stream's key and the name only, not on what has been drawn, and
-   * draws nothing: the same name always gives the same child. 1 and "1" are the same name.
+   * The child stream of that name. It depends on this stream's key and the name only, not on what has been
+   * drawn, and draws nothing: the same name always gives the same child. 1 and "1" are the same name.
    *
    * @throws if the name is neither a finite number nor a string
    */

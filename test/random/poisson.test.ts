@@ -6,7 +6,10 @@ import { chiSquareP, digest, logGamma, mean, moment } from "./statistics";
 const n = 200_000;
 const stream = (name: string | number) => RandomStream.fromSeed(0).fork(name);
 
-/** Counts of the draws, and what the Poisson law expects, in runs of neighbouring values with 20 expected draws or more. */
+/**
+ * Counts of the draws, and what the Poisson law expects, in runs of neighbouring values with 20 expected
+ * draws or more.
+ */
 function cells(draws: Float32Array, rate: number): { observed: number[]; expected: number[] } {
   const histogram = new Map<number, number>();
   for (const draw of draws) histogram.set(draw, (histogram.get(draw) ?? 0) + 1);

@@ -47,7 +47,7 @@ export class Hdf5Library {
   /**
    * Calls h5wasm once.
    *
-   * @throws what `body` throws; else an error with what HDF5 reported meanwhile
+   * @throws an error with what HDF5 reported meanwhile, else what `body` throws
    */
   call<T>(body: (module: H5Module) => T): T {
     const stderr = (this.module.FS as unknown as Streams).getStream(STDERR);
@@ -66,8 +66,8 @@ export class Hdf5Library {
     } finally {
       stderr.stream_ops = operations;
     }
+    if (report !== "") throw new Error(summariseReport(report), "error" in outcome ? { cause: outcome.error } : {});
     if ("error" in outcome) throw outcome.error;
-    if (report !== "") throw new Error(summariseReport(report));
     return outcome.value;
   }
 

@@ -1,44 +1,54 @@
 import { elementCount, type NdArray } from "../ndarray";
 import { safeIntegers } from "../safeIntegers";
+import { type Metadata, numberArray } from "./numberArray";
 import type { OpenFile } from "./openFile";
 
-type Metadata = ReturnType<OpenFile["library"]["module"]["get_dataset_metadata"]>;
-
-/** Filters that are built into HDF5: gzip, shuffle, Fletcher checksum, szip, n-bit, scale-offset. */
-const BUILT_IN_FILTERS = 6;
-
-/** HDF5's numbers for classes of types. */
-const TYPE = { integer: 0, float: 1, string: 3, enumeration: 8 } as const;
+/** Filters that every build of HDF5 has: gzip, shuffle, Fletcher checksum. */
+const COMMON_FILTERS = [1, 2, 3];
 
 /**
- * Reads the array `name` of a file. 64-bit integers become float64.
+ * Reads the array `name`; 64-bit integers become float64.
  *
- * @throws if it does not hold integers or floats, has more than `maxBytes`, or HDF5 cannot read it
+ * @throws if it does not hold integers or floats, takes more than `maxBytes`, or HDF5 cannot read it
  */
-export function readArray({ library, id }: OpenFile, name: string, maxBytes: number): NdArray {
+export function readArray(file: OpenFile, name: string, maxBytes: number): NdArray {
+  const { library, id } = file;
   const metadata = library.call((module) => module.get_dataset_metadata(id, name));
-  const { shape, size, chunks } = metadata;
+  const { shape, size } = metadata;
   if (!shape) throw new Error("it is empty");
-  if (metadata.virtual_sources) throw new Error("virtual data sets, which span several files, cannot be read");
-  const Numbers = arrayType(metadata);
+  if (metadata.virtual_sources) throw new Error("it is virtual, a view of other files");
+  const Numbers = numberArray(metadata);
   const bytes = elementCount(shape) * size;
-  const largest = Math.max(bytes, chunks ? elementCount(chunks) * size : 0);
-  if (!(largest <= maxBytes) || metadata.total_size * size !== bytes) {
-    throw new Error(
-      `shape [${shape}] and chunks [${chunks ?? ""}] take ${largest} bytes, more than is plausible in this file (maxBytes: ${maxBytes})`,
-    );
-  }
-  if (bytes === 0) return { data: decode(new Numbers(0)), shape };
+  checkSize(metadata, bytes, maxBytes);
   const data = library.withMemory(bytes, (pointer) => {
-    try {
-      const status = library.call((module) =>
-        module.get_dataset_data(id, name, null, null, null, BigInt(pointer)),
-      );
-      if (status < 0) throw new Error(`HDF5 cannot read it (status ${status})`);
-    } catch (cause) {
-      throw new Error(`${(cause as Error).message}${missingFilter({ library, id }, name)}`, { cause });
-    }
+    if (bytes > 0) read(file, name, pointer);
     return new Numbers(library.module.HEAPU8.slice(pointer, pointer + bytes).buffer);
   });
-  return { data: decode(data), shape };
+  const is64Bit = data instanceof BigInt64Array || data instanceof BigUint64Array;
+  return { data: is64Bit ? safeIntegers("64-bit", data) : data, shape };
+}
+
+/** A damaged shape must not make HDF5 allocate all memory. */
+function checkSize({ shape, size, chunks, total_size }: Metadata, bytes: number, maxBytes: number): void {
+  const chunk = chunks ? elementCount(chunks) * size : 0;
+  if (total_size * size === bytes && bytes <= maxBytes && chunk <= maxBytes) return;
+  throw new Error(
+    `it has ${bytes} bytes (shape [${shape}]) in chunks of ${chunk}, more than its file can hold or maxBytes, ${maxBytes}, allows`,
+  );
+}
+
+function read({ library, id }: OpenFile, name: string, pointer: number): void {
+  try {
+    const status = library.call((module) =>
+      module.get_dataset_data(id, name, null, null, null, BigInt(pointer)),
+    );
+    if (status < 0) throw new Error(`HDF5 gives status ${status}`);
+  } catch (cause) {
+    const rare = library
+      .call((module) => module.get_dataset_filters(id, name))
+      .filter((filter) => !COMMON_FILTERS.includes(filter.id))
+      .map((filter) => `${filter.name || "filter"} (${filter.id})`);
+    const hint = rare.length > 0 ? `; h5wasm may lack its filter ${rare}: rewrite the file with gzip` : "";
+    throw new Error(`${(cause as Error).message}${hint}`, { cause });
+  }
 }

@@ -1,0 +1,61 @@
+import * as Plot from "@observablehq/plot";
+import { written } from "./numbers";
+
+/** One axis: its name with the unit, and the range it covers. */
+export interface AxisOptions {
+  readonly label: string;
+  readonly domain: readonly [number, number];
+  /** @default "linear" */
+  readonly type?: "linear" | "log";
+  /** How many ticks, about. @default 5 */
+  readonly ticks?: number;
+}
+
+/** A quiet horizontal axis: short numbers, the name below at the right. */
+export function axisX({ label, ticks = 5, ...axis }: AxisOptions): Plot.Markish {
+  return Plot.axisX({
+    ...shared(label, { ticks, ...axis }),
+    labelAnchor: "right",
+    labelOffset: 32,
+    tickSize: 4,
+  });
+}
+
+/** A quiet vertical axis with grid lines: short numbers, the name above at the left. */
+export function axisY({ label, ticks = 5, ...axis }: AxisOptions): Plot.Markish[] {
+  const { ticks: values } = shared(label, { ticks, ...axis });
+  return [
+    Plot.gridY(values, { stroke: "var(--grid)", strokeOpacity: 1 }),
+    Plot.axisY({ ...shared(label, { ticks, ...axis }), labelAnchor: "top", tickSize: 0, labelOffset: 36 }),
+  ];
+}
+
+/** Plot's description of a scale over this axis. */
+export function scale({ domain, type = "linear" }: AxisOptions): Plot.ScaleOptions {
+  return { type, domain: [...domain], label: null };
+}
+
+function shared(label: string, { domain, type, ticks = 5 }: Omit<AxisOptions, "label">) {
+  const values = type === "log" ? logTicks(domain) : linearTicks(domain, ticks);
+  return { ticks: values, tickFormat: written, label, labelArrow: "none", color: "var(--muted)" } as const;
+}
+
+/** Multiples of 1, 2 or 5 times a power of ten inside the domain, about `count` of them. */
+export function linearTicks([low, high]: readonly [number, number], count: number): number[] {
+  const rough = (high - low) / Math.max(count, 1);
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = ([1, 2, 5].find((factor) => factor * power >= rough * 0.75) ?? 10) * power;
+  const [first, last] = [Math.ceil(low / step - 1e-9), Math.floor(high / step + 1e-9)];
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** Powers of ten inside the domain (every second, third, ... if many), or 1, 2, 5 times them where those are few. */
+export function logTicks([low, high]: readonly [number, number]): number[] {
+  const [first, last] = [Math.floor(Math.log10(low)), Math.ceil(Math.log10(high))];
+  const powers = Array.from({ length: last - first + 1 }, (_, i) => 10 ** (first + i));
+  const inside = (value: number) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
+  const decades = powers.filter(inside);
+  if (decades.length < 2) return powers.flatMap((power) => [power, 2 * power, 5 * power]).filter(inside);
+  const every = Math.ceil(decades.length / 5);
+  return decades.filter((_, i) => (decades.length - 1 - i) % every === 0);
+}

@@ -1,0 +1,92 @@
+import * as Plot from "@observablehq/plot";
+import { axisX, axisY, scale } from "./axes";
+import { emptyPicture, figure } from "./figure";
+import type { Html } from "./html";
+import { extent } from "./numbers";
+import { type Color, seriesColor } from "./palette";
+import { picture } from "./picture";
+
+/** A way through the plane. */
+export interface PlanePath {
+  readonly label: string;
+  readonly x: readonly number[];
+  readonly y: readonly number[];
+  /** @default by position */
+  readonly color?: Color;
+}
+
+export interface PathFigureOptions {
+  readonly title: string;
+  /** @default none */
+  readonly caption?: string | undefined;
+  readonly paths: readonly PlanePath[];
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** Height in pixels, at a width of 360. @default 300 */
+  readonly height?: number;
+}
+
+/** Ways through the plane, one unit as long across as up; each starts at the open circle and ends at the dot. */
+export function pathFigure({
+  title,
+  caption,
+  xLabel,
+  yLabel,
+  height = 300,
+  ...options
+}: PathFigureOptions): Html {
+  const paths = options.paths.map((path, i) => ({
+    ...path,
+    color: path.color ?? seriesColor(i),
+    points: path.x
+      .map((x, j) => ({ x, y: path.y[j] ?? Number.NaN }))
+      .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)),
+  }));
+  const all = paths.flatMap(({ points }) => points);
+  if (all.length === 0) return figure({ title, caption, picture: emptyPicture("No values to draw.") });
+  const margins = { marginLeft: 44, marginRight: 10, marginTop: 22, marginBottom: 36 };
+  const [across, up] = [
+    360 - margins.marginLeft - margins.marginRight,
+    height - margins.marginTop - margins.marginBottom,
+  ];
+  const [xRange, yRange] = [extent(all.map(({ x }) => x)), extent(all.map(({ y }) => y))];
+  const perPixel = 1.15 * Math.max((xRange[1] - xRange[0]) / across, (yRange[1] - yRange[0]) / up) || 1 / up;
+  const x = { label: xLabel, domain: around(xRange, perPixel * across) };
+  const y = { label: yLabel, domain: around(yRange, perPixel * up) };
+  return figure({
+    title,
+    caption,
+    legend: paths,
+    picture: picture({
+      title,
+      description: `Paths in the plane: ${paths.map(({ label }) => label).join(", ")}. ${xLabel} against ${yLabel}.`,
+      height,
+      plot: {
+        ...margins,
+        x: scale(x),
+        y: scale(y),
+        marks: [
+          axisY(y),
+          axisX(x),
+          ...paths.flatMap(({ points, color }) => [
+            Plot.line(points, { x: "x", y: "y", stroke: color, strokeWidth: 2 }),
+            Plot.dot(points.slice(-1), { x: "x", y: "y", r: 4, fill: color }),
+            Plot.dot(points.slice(0, 1), {
+              x: "x",
+              y: "y",
+              r: 4,
+              fill: "var(--card)",
+              stroke: color,
+              strokeWidth: 1.8,
+            }),
+          ]),
+        ],
+      },
+    }),
+  });
+}
+
+function around([low, high]: readonly [number, number], width: number): [number, number] {
+  const middle = (low + high) / 2;
+  return [middle - width / 2, middle + width / 2];
+}

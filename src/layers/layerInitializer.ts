@@ -1,0 +1,1 @@
+import { matMul, type Tensor, tensor } from "@tensorflow/tfjs-core";

@@ -1,0 +1,67 @@
+import { InputSpec, type Shape } from "@tensorflow/tfjs-layers";
+import { Factors, Linear } from "../modules";
+import type { LayerModule, ModuleLayerOptions } from "./layerModule";
+import { ModuleLayer } from "./moduleLayer";
+
+/** Options of {@link LinearLayer} and {@link FactorsLayer}. */
+export interface LinearLayerOptions extends ModuleLayerOptions {
+  /** Width of the output. */
+  readonly outputs: number;
+}
+
+interface Own extends Record<string, number> {
+  outputs: number;
+  seed: number;
+}
+
+/**
+ * Read-in or readout as a TensorFlow.js layer: an affine map of the last axis, `[..., inputs]` to `[..., outputs]`.
+ *
+ * Weights: those of `Linear`; unlike a dense layer's kernel, `weight` is `[outputs, inputs]`.
+ */
+export class LinearLayer extends ModuleLayer<Own> {
+  static readonly className = "LfadsLinear";
+
+  constructor({ outputs, seed = 0, ...args }: LinearLayerOptions) {
+    super(args, { outputs, seed });
+    this.inputSpec = [new InputSpec({ minNDim: 2 })];
+  }
+
+  protected override shapes([x]: readonly Shape[]): Shape[] {
+    return [[...x!.slice(0, -1), this.options.outputs]];
+  }
+
+  protected override module([x]: readonly Shape[]): LayerModule {
+    return lastAxis(new Linear(x![x!.length - 1]!, this.options.outputs));
+  }
+}
+
+/**
+ * Factors as a TensorFlow.js layer: a linear map of the last axis whose rows have norm 1, `[..., units]` to
+ * `[..., outputs]`.
+ *
+ * Weights: those of `Factors`.
+ */
+export class FactorsLayer extends ModuleLayer<Own> {
+  static readonly className = "LfadsFactors";
+
+  constructor({ outputs, seed = 0, ...args }: LinearLayerOptions) {
+    super(args, { outputs, seed });
+    this.inputSpec = [new InputSpec({ minNDim: 2 })];
+  }
+
+  protected override shapes([x]: readonly Shape[]): Shape[] {
+    return [[...x!.slice(0, -1), this.options.outputs]];
+  }
+
+  protected override module([x]: readonly Shape[]): LayerModule {
+    return lastAxis(new Factors(x![x!.length - 1]!, this.options.outputs));
+  }
+}
+
+function lastAxis(map: Linear | Factors): LayerModule {
+  return {
+    init: (stream) => map.init(stream),
+    call: (parameters, [x]) => [map.apply(parameters, x!)],
+  };
+}

@@ -1,0 +1,29 @@
+import { add, mul } from "@tensorflow/tfjs-core";
+import type { Shape } from "@tensorflow/tfjs-layers";
+import type { LayerModule, ModuleLayerOptions } from "./layerModule";
+import { ModuleLayer } from "./moduleLayer";
+
+/**
+ * Sample of a diagonal normal posterior as a TensorFlow.js layer: `[mean, std]`, of the same shape, to `mean + std * noise`
+ * in training and to the mean otherwise. No weights.
+ */
+export class PosteriorSampleLayer extends ModuleLayer<{ seed: number }> {
+  static readonly className = "LfadsPosteriorSample";
+
+  constructor({ seed = 0, ...args }: ModuleLayerOptions = {}) {
+    super(args, { seed });
+  }
+
+  protected override shapes([mean]: readonly Shape[]): Shape[] {
+    return [mean!];
+  }
+
+  protected override module(): LayerModule {
+    return {
+      init: () => ({}),
+      call: (_parameters, [mean, std], draws) => [
+        draws ? add(mean!, mul(std!, draws.normal("noise", mean!.shape))) : mean!,
+      ],
+    };
+  }
+}

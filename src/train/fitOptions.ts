@@ -1,0 +1,163 @@
+import {
+  type Augmentation,
+  coordinatedDropout,
+  sampleValidation,
+  selectiveBackpropThroughTime,
+} from "../augmentations";
+import type { LFADS } from "../model";
+import type { AdamWOptions } from "./adamW";
+import type { EarlyStoppingOptions } from "./earlyStopping";
+import type { Hyperparameters } from "./hyperparameters";
+import type { EpochMetrics, SplitMetrics } from "./metrics";
+import type { PlateauOptions } from "./plateau";
+import type { Ramp } from "./ramp";
+import type { TrainingState } from "./state";
+
+/** Augmentations of a split, made from the current hyperparameters. */
+export type AugmentationStack = (hyperparameters: Hyperparameters) => readonly Augmentation[];
+
+/** Where a training stands. */
+export interface Progress {
+  /** Epoch under way, counted from 0, and how many there are at most. */
+  readonly epoch: number;
+  readonly epochs: number;
+  /** Batches done of this epoch, and how many there are. */
+  readonly batch: number;
+  readonly batches: number;
+  /** Metrics of the last complete epoch, if any. */
+  readonly last?: EpochMetrics;
+}
+
+/** Options of `fit`. */
+export interface FitOptions {
+  /** @default defaultHyperparameters, or those of the state to resume */
+  readonly hyperparameters?: Partial<Hyperparameters>;
+  /** Trials in a batch, over all sessions. The last batch of an epoch may be smaller. @default 128 */
+  readonly batchSize?: number;
+  /** Epochs at most, those of the state to resume included. @default 1000 */
+  readonly epochs?: number;
+  /** Seed of shuffling, sampling and masks. @default 0, or the random state to resume */
+  readonly seed?: number | string;
+  /**
+   * Augmentations of training and validation batches. Where data has missing samples (NaN), selective backpropagation
+   * through time comes first by itself; sample validation is added by `sampleValidation`.
+   * @default coordinated dropout of training batches, at the rate of the hyperparameters
+   */
+  readonly augmentations?: { readonly train?: AugmentationStack; readonly valid?: AugmentationStack };
+  /** Hold samples out for the whole training, training and validation trials alike. @default none */
+  readonly sampleValidation?: {
+    readonly rate: number;
+    /** @default 0 */
+    readonly seed?: number | string;
+  };
+  /** How the divergences come in. @default over 80 epochs from the first */
+  readonly klRamp?: Ramp;
+  /** How L2 penalty and weight decay come in. @default over 80 epochs from the first */
+  readonly l2Ramp?: Ramp;
+  /** false keeps the learning rate. @default x 0.95 after 6 epochs without improvement */
+  readonly learningRateDecay?: PlateauOptions | false;
+  /** false trains for all epochs. @default after 60 epochs without improvement, counted from the end of the ramps */
+  readonly earlyStopping?: EarlyStoppingOptions | false;
+  /**
+   * What validation is judged by, the lower the better; smoothed over epochs it decides on best weights, decay and
+   * stopping. Never the total loss: it would favour small penalties.
+   * @default the validation reconstruction loss, or the validation held-out loss with `sampleValidation`
+   */
+  readonly score?: (metrics: { readonly train: SplitMetrics; readonly valid: SplitMetrics }) => number;
+  /** Weight of the past in the smoothed score. @default 0.3 */
+  readonly smoothing?: number;
+  /** Largest norm of all gradients together. @default 200 */
+  readonly gradientClip?: number;
+  /** Factor of the loss. @default 1e4 */
+  readonly lossScale?: number;
+  /** Sum the reconstruction loss over bins and channels instead of averaging it. @default false */
+  readonly sumReconstruction?: boolean;
+  readonly adamW?: AdamWOptions;
+  /** Updates in a row that may be left out because they are not finite, before training stops. @default 10 */
+  readonly maxSkipped?: number;
+  /** A training to go on with. */
+  readonly resume?: TrainingState;
+  /** Where training states go. */
+  readonly checkpoint?: {
+    save(state: TrainingState): void | Promise<void>;
+    /** Also save within epochs. @default never */
+    readonly everyBatches?: number;
+    /** @default 1 */
+    readonly everyEpochs?: number;
+  };
+  /** Called after every batch and every epoch. */
+  readonly onProgress?: (progress: Progress) => void;
+  /** Stops training between two batches; the state can be resumed. */
+  readonly signal?: AbortSignal;
+}
+
+type Defaulted =
+  | "batchSize"
+  | "epochs"
+  | "klRamp"
+  | "l2Ramp"
+  | "learningRateDecay"
+  | "earlyStopping"
+  | "score"
+  | "smoothing"
+  | "gradientClip"
+  | "lossScale"
+  | "sumReconstruction"
+  | "adamW"
+  | "maxSkipped";
+
+/** {@link FitOptions} with all choices made. */
+export type ResolvedFitOptions = Omit<FitOptions, Defaulted | "augmentations"> &
+  Required<Pick<FitOptions, Defaulted>> & {
+    readonly augmentations: { readonly train: AugmentationStack; readonly valid: AugmentationStack };
+  };
+
+/**
+ * Fills in the defaults.
+ * @throws if an option is out of range
+ */
+export function resolveFitOptions(options: FitOptions, model: LFADS, missing: boolean): ResolvedFitOptions {
+  const { sampleValidation: held, score, augmentations = {} } = options;
+  const initialConditionBins = model.architecture.bins.initialCondition;
+  const fixed = [
+    ...(missing ? [selectiveBackpropThroughTime()] : []),
+    ...(held ? [sampleValidation({ rate: held.rate, initialConditionBins })] : []),
+  ];
+  const dropout: AugmentationStack = ({ coordinatedDropout: rate, coordinatedDropoutPass: passRate }) =>
+    rate > 0 ? [coordinatedDropout({ rate, passRate, initialConditionBins })] : [];
+  const { train = dropout, valid = () => [] } = augmentations;
+  const resolved: ResolvedFitOptions = {
+    batchSize: 128,
+    epochs: 1000,
+    klRamp: { start: 0, increase: 80 },
+    l2Ramp: { start: 0, increase: 80 },
+    learningRateDecay: {},
+    earlyStopping: {},
+    smoothing: 0.3,
+    gradientClip: 200,
+    lossScale: 1e4,
+    sumReconstruction: false,
+    adamW: {},
+    maxSkipped: 10,
+    ...options,
+    score: score ?? (({ valid }) => (held ? valid.heldOut : valid.reconstruction)),
+    augmentations: { train: (h) => [...fixed, ...train(h)], valid: (h) => [...fixed, ...valid(h)] },
+  };
+  const whole = (name: string, value: number, least: number) => {
+    if (!Number.isInteger(value) || value < least) {
+      throw new Error(`fit: ${name} must be an integer of at least ${least}, got ${value}`);
+    }
+  };
+  whole("batchSize", resolved.batchSize, 1);
+  whole("epochs", resolved.epochs, 0);
+  whole("maxSkipped", resolved.maxSkipped, 0);
+  for (const name of ["everyBatches", "everyEpochs"] as const) {
+    if (options.checkpoint?.[name] !== undefined) whole(`checkpoint.${name}`, options.checkpoint[name], 1);
+  }
+  if (!(resolved.smoothing >= 0 && resolved.smoothing < 1)) {
+    throw new Error(`fit: smoothing must be in [0, 1), got ${resolved.smoothing}`);
+  }
+  if (!(resolved.lossScale > 0))
+    throw new Error(`fit: lossScale must be positive, got ${resolved.lossScale}`);
+  return resolved;
+}
