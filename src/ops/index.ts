@@ -4,4 +4,3 @@ export { linear, repeatRow } from "./linear";
 export { digamma, logGamma } from "./logGamma";
 export { maskGradient } from "./maskGradient";
 export { normalizeRows } from "./normalizeRows";
-export { type Attributes, type Op, runOp } from "./op";

@@ -1,0 +1,31 @@
+// Randomness
+
+export * from "./augmentations";
+// Data
+export * from "./data";
+// Evaluation
+export * from "./evaluate";
+// The model
+export * from "./model";
+// Building blocks
+export * from "./modules";
+// Tensor functions with gradients of their own
+export * from "./ops";
+export * from "./priors";
+export {
+  bernoulli as sampleBernoulli,
+  chiSquared as sampleChiSquared,
+  type Draws,
+  gamma as sampleGamma,
+  integers as sampleIntegers,
+  normal as sampleNormal,
+  permutation as samplePermutation,
+  poisson as samplePoisson,
+  type RandomState,
+  RandomStream,
+  streamDraws,
+  uniform as sampleUniform,
+} from "./random";
+export * from "./reconstructions";
+// Training
+export * from "./train";
