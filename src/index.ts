@@ -5,6 +5,8 @@ export * from "./augmentations";
 export * from "./data";
 // Evaluation
 export * from "./evaluate";
+// The blocks as tfjs-layers layers
+export * from "./layers";
 // The model
 export * from "./model";
 // Building blocks

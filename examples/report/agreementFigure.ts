@@ -45,15 +45,9 @@ export function agreementFigure(options: AgreementFigureOptions): Html {
         marks: [
           axisY(y),
           axisX(x),
-          many
-            ? Plot.dot(
-                pairs,
-                Plot.hexbin(
-                  { fill: (samples: readonly unknown[]) => Math.sqrt(samples.length) },
-                  { x: "truth", y: "estimate", binWidth: 11 },
-                ),
-              )
-            : Plot.dot(pairs, { x: "truth", y: "estimate", r: 2.2, fill: accent, fillOpacity: 0.6 }),
+          ...(many
+            ? [colorsFromZero, hexagons(pairs)]
+            : [Plot.dot(pairs, { x: "truth", y: "estimate", r: 2.2, fill: accent, fillOpacity: 0.6 })]),
           Plot.line([domain[0], domain[1]], {
             x: (d) => d,
             y: (d) => d,
@@ -77,6 +71,15 @@ export function agreementFigure(options: AgreementFigureOptions): Html {
     }),
   });
 }
+
+/** One hexagon per place, coloured by the square root of the number of samples. */
+function hexagons(pairs: readonly { readonly truth: number; readonly estimate: number }[]): Plot.Markish {
+  const fill = (samples: readonly unknown[]) => Math.sqrt(samples.length);
+  return Plot.dot(pairs, Plot.hexbin({ fill }, { x: "truth", y: "estimate", binWidth: 11 }));
+}
+
+/** Draws nothing, but lets the colour scale begin at 0 samples: from 1, it would be empty where all counts are alike. */
+const colorsFromZero = Plot.dot([0], { fill: Plot.identity, filter: () => false });
 
 /** Without the palest steps, so that a hexagon with one sample stands out from the card. */
 const hexagonColors = Array.from({ length: heatLevels - 5 }, (_, i) => heatColor(i + 5));

@@ -23,7 +23,7 @@ export interface FigureOptions {
 export function figure({ title, caption, legend = [], picture }: FigureOptions): Html {
   return html`<figure aria-label="${title}"><div class="head"><p class="name">${title}</p>${key(legend)}</div>
 ${picture}
-<figcaption>${caption}</figcaption></figure>`;
+${caption && html`<figcaption>${caption}</figcaption>`}</figure>`;
 }
 
 /** A figure with nothing to draw says so. */

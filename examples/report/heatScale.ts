@@ -46,11 +46,11 @@ function keyTicks(top: number, whole: boolean): number[] {
   return candidates;
 }
 
-/** The candidates, first come first served, that stand at least 20 pixels from each other. */
+/** The candidates, first come first served, that stand at least 24 pixels from each other. */
 function apart(candidates: readonly number[], at: (value: number) => number): number[] {
   const kept: number[] = [];
   for (const tick of candidates) {
-    if (kept.every((other) => Math.abs(at(tick) - at(other)) >= 20)) kept.push(tick);
+    if (kept.every((other) => Math.abs(at(tick) - at(other)) >= 24)) kept.push(tick);
   }
   return kept;
 }

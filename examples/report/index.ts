@@ -19,3 +19,4 @@ export {
   type TrialCardOptions,
   trialCard,
 } from "./trialCard";
+export { trialSection } from "./trialSection";

@@ -89,10 +89,24 @@ export function lineFigure(options: LineFigureOptions): Html {
         ...(clip ? { clip } : {}),
       }),
     ),
+    ...lines.map(({ points, color }) =>
+      Plot.dot(alone(points), { x: "x", y: "y", fy: "panel", r: 3, fill: color }),
+    ),
     panels.length > 1
-      ? Plot.text(panels, { fy: (d) => d, text: (d) => d, frameAnchor: "top-right", dy: 4, fontWeight: 600 })
+      ? Plot.text(panels, {
+          fy: (d) => d,
+          text: (d) => d,
+          frameAnchor: "top-right",
+          dy: 2,
+          fontWeight: 600,
+          fill: "var(--ink)",
+          stroke: "var(--card)",
+          strokeWidth: 4,
+        })
       : null,
-    ...(marker && Number.isFinite(marker.x) ? markerMarks(marker, lines, x.domain, y.domain) : []),
+    ...(marker && marker.x >= x.domain[0] && marker.x <= x.domain[1]
+      ? markerMarks(marker, lines, y.domain)
+      : []),
   ];
   const legend = labels.map((label) => lines.find((line) => line.label === label)!);
   return figure({
@@ -115,24 +129,20 @@ function pointsOf({ x, y, panel = "" }: LineSeries, type: "linear" | "log"): Poi
   });
 }
 
+/** The points of a line that has only one: a line through it would not be seen. */
+function alone(points: readonly Point[]): Point[] {
+  const known = points.filter(({ x, y }) => !Number.isNaN(x + y));
+  return known.length === 1 ? known : [];
+}
+
 function markerMarks(
   marker: Marker,
   lines: readonly { readonly points: readonly Point[]; readonly color: Color }[],
-  xDomain: readonly [number, number],
   [low, high]: readonly [number, number],
 ): Plot.Markish[] {
-  const late = marker.x > (xDomain[0] + xDomain[1]) / 2;
   return [
     Plot.ruleX([marker.x], { stroke: "var(--muted)", strokeDasharray: "2 3" }),
-    Plot.text([marker], {
-      x: "x",
-      text: "label",
-      frameAnchor: "top",
-      textAnchor: late ? "end" : "start",
-      dx: late ? -5 : 5,
-      dy: 2,
-      fill: "var(--muted)",
-    }),
+    Plot.text([marker.label], { frameAnchor: "top-right", dy: -19, fill: "var(--muted)" }),
     ...lines.map(({ points, color }) =>
       Plot.dot(
         points.filter(({ x, y }) => x === marker.x && y >= low && y <= high),

@@ -48,12 +48,13 @@ export function written(value: number): string {
   if (size !== 0 && (size < 1e-3 || size >= 1e5)) {
     const [digits = "", exponent = ""] = value.toExponential(2).split("e");
     const mantissa = String(Number(digits));
-    const power = `10${superscript(String(Number(exponent)))}`;
+    const power = `10${superscript(Number(exponent))}`;
     return mantissa === "1" ? power : `${mantissa}×${power}`.replace("-", "−");
   }
   return String(size >= 1000 ? Math.round(value) : Number(value.toPrecision(3))).replace("-", "−");
 }
 
-function superscript(digits: string): string {
-  return [...digits].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)])).join("");
+/** A whole number in superscript digits. */
+export function superscript(exponent: number): string {
+  return [...String(exponent)].map((digit) => (digit === "-" ? "⁻" : "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(digit)])).join("");
 }

@@ -60,7 +60,7 @@ ${footer && html`<footer><p>${footer}</p></footer>`}
 }
 
 /** A framed part of a section, such as one trial. */
-export function card(heading: string, body: HtmlValue): Html {
-  return html`<article class="card"><h3>${heading}</h3>
+export function card(body: HtmlValue, heading?: string): Html {
+  return html`<article class="card">${heading && html`<h3>${heading}</h3>`}
 ${body}</article>`;
 }

@@ -28,16 +28,25 @@ export function resultTable({ columns, rows, note }: ResultTable): Html {
 ${note && html`<p class="note">${note}</p>`}`;
 }
 
-/** The scores of the first row with emphasis as large numbers, each with the scores of the other rows below. */
+/** The scores of the first row with emphasis as large numbers, each above a bar for every method. */
 export function headline({ columns, rows }: ResultTable): Html {
   const main = rows.find(({ emphasis }) => emphasis);
   if (!main) return html``;
-  const others = rows.filter((row) => row !== main);
-  return html`<div class="headline">${columns.map(
-    (name, i) => html`<div class="tile"><p class="what">${name}</p><p class="big">${main.values[i] ?? "–"}</p>
-<ul>${others.map(({ label, values }) => html`<li><span>${label}</span> <b>${values[i] ?? "–"}</b></li>`)}</ul></div>
-`,
-  )}</div>`;
+  return html`<div class="headline">${columns.map((name, i) => {
+    const longest = Math.max(...rows.map(({ values }) => positive(values[i])));
+    return html`<div class="tile"><p class="what">${name}</p><p class="big">${main.values[i] ?? "–"}</p>
+<ul>${rows.map(({ label, values }) => {
+      const share = longest > 0 ? (100 * positive(values[i])) / longest : 0;
+      return html`<li${values === main.values && html` class="main"`}><span>${label}</span><span>${values[i] ?? "–"}</span>
+<i><i style="width:${share.toFixed(1)}%"></i></i></li>`;
+    })}</ul></div>
+`;
+  })}</div>`;
+}
+
+function positive(value: string | undefined): number {
+  const number = Number.parseFloat(value ?? "");
+  return Number.isFinite(number) ? Math.max(number, 0) : 0;
 }
 
 /** Names and values in a row, such as the size of the model and the time it took. */

@@ -4,7 +4,7 @@ import { figureGrid } from "./figure";
 import { heatmapFigure, type RowGroup } from "./heatmapFigure";
 import type { Html } from "./html";
 import { lineFigure } from "./lineFigure";
-import { binCenters, column, extent } from "./numbers";
+import { binCenters, column, extent, quantile } from "./numbers";
 import { card } from "./page";
 import { accent, ink } from "./palette";
 import { pathFigure } from "./pathFigure";
@@ -43,7 +43,7 @@ export interface TrialCardOptions {
   readonly heldIn?: number | undefined;
   /** The factors to draw. @default all */
   readonly factors?: readonly number[];
-  /** The rate with the strongest colour, in Hz. @default the largest of the trial */
+  /** The rate with the strongest colour, in Hz; higher ones have it too. @default {@link peakHz} of the trial */
   readonly topHz?: number;
 }
 
@@ -57,7 +57,6 @@ export function trialCard(
   const shared = { binSeconds, rows };
   const hz = { ...shared, unit: "Hz", top: topHz };
   return card(
-    label,
     figureGrid(
       rasterFigure({ ...shared, title: "Spikes", spikes, top: topHz * binSeconds }),
       heatmapFigure({ ...hz, title: "Inferred rates", values: inHz(rates, binSeconds) }),
@@ -72,14 +71,17 @@ export function trialCard(
       velocity && behaviorFigure(velocity, binSeconds),
       velocity && handPath(velocity, binSeconds),
     ),
+    label,
   );
 }
 
-/** The largest rate of a trial in Hz, where `n` spikes in a bin count as `n / binSeconds`. */
+/**
+ * The rate in Hz that deserves the strongest colour: the largest rate of a trial, or the count that all but one in two
+ * hundred bins stay below if that is more, where `n` spikes in a bin count as `n / binSeconds`. At least one spike.
+ */
 export function peakHz({ binSeconds, spikes, rates, trueRates }: ReportTrial): number {
-  return (
-    extent([spikes, rates, trueRates].flatMap((array) => (array ? extent(array.data) : [])))[1] / binSeconds
-  );
+  const largest = [rates, trueRates].map((array) => (array ? extent(array.data)[1] : 0));
+  return Math.max(1, ...largest, quantile(spikes.data, 0.995)) / binSeconds;
 }
 
 function channelRows(rates: NdArray, heldIn?: number): RowGroup[] {
@@ -109,7 +111,7 @@ function inputsFigure(inputs: NdArray, binSeconds: number): Html {
     xDomain: [0, bins * binSeconds],
     height: 300,
     series: Array.from({ length: count }, (_, i) => ({
-      label: `input ${i + 1}`,
+      label: `${i + 1}`,
       x: binCenters(bins, binSeconds),
       y: column(inputs, i),
     })),

@@ -47,10 +47,7 @@ export function coordinatedDropoutMasks(
   { rate, passRate = 0 }: Pick<CoordinatedDropoutOptions, "rate" | "passRate">,
   draws: Draws,
 ): CoordinatedDropoutMasks {
-  requireRate("coordinatedDropoutMasks", "rate", rate);
-  if (!(passRate >= 0 && passRate <= 1)) {
-    throw new Error(`coordinatedDropoutMasks: passRate must be in [0, 1], got ${passRate}`);
-  }
+  checkRates("coordinatedDropoutMasks", rate, passRate);
   if (rate === 0) return { input: ones([...shape]), gradient: ones([...shape]) };
   const input = draws.bernoulli("cd_input", shape, 1 - rate);
   const dropped = sub(1, input);
@@ -72,7 +69,7 @@ export function coordinatedDropout({
   initialConditionBins = 0,
   compatibility: { maskFromFirstBin = false, maskAll = false } = {},
 }: CoordinatedDropoutOptions): Augmentation {
-  requireRate("coordinatedDropout", "rate", rate);
+  checkRates("coordinatedDropout", rate, passRate);
   return (batch, draws) => {
     const [trials, bins, channels] = batch.encode.shape as [number, number, number];
     const segment = [trials, initialConditionBins, channels] as [number, number, number];
@@ -96,4 +93,11 @@ export function coordinatedDropout({
       gradientMask: times(batch.gradientMask, padTo(gradient, batch.reconstruct.shape, 1)),
     };
   };
+}
+
+function checkRates(where: string, rate: number, passRate: number): void {
+  requireRate(where, "rate", rate);
+  if (!(passRate >= 0 && passRate <= 1)) {
+    throw new Error(`${where}: passRate must be in [0, 1], got ${passRate}`);
+  }
 }

@@ -1,4 +1,4 @@
-import { concat, div, mul, ones, slice, sub } from "@tensorflow/tfjs-core";
+import { concat, div, fill, mul, slice, sub, type Tensor } from "@tensorflow/tfjs-core";
 import { type Augmentation, padTo, requireRate, times } from "./batch";
 
 /** Options of {@link sampleValidation}. */
@@ -7,6 +7,14 @@ export interface SampleValidationOptions {
   readonly rate: number;
   /** Bins at the start that only the initial-condition encoder sees; their samples stay in. @default 0 */
   readonly initialConditionBins?: number;
+  /** Where the reproduction of other implementations must differ. @default none */
+  readonly compatibility?: {
+    /**
+     * lfads-torch weights the loss of bin 0 by the mask of bin `initialConditionBins`, and so on, so that with an
+     * initial-condition segment it weights the wrong bins. @default false
+     */
+    readonly maskFromFirstBin?: boolean;
+  };
 }
 
 /**
@@ -17,37 +25,39 @@ export interface SampleValidationOptions {
  *
  * @throws if the rate is out of range, or a batch has no `heldIn` mask of the shape of `encode`
  */
-export function sampleValidation({ rate, initialConditionBins = 0 }: SampleValidationOptions): Augmentation {
+export function sampleValidation({
+  rate,
+  initialConditionBins: segment = 0,
+  compatibility: { maskFromFirstBin = false } = {},
+}: SampleValidationOptions): Augmentation {
   requireRate("sampleValidation", "rate", rate);
   return (batch) => {
     if (rate === 0) return batch;
-    const { heldIn, encode } = batch;
+    const { heldIn, encode, reconstruct } = batch;
     if (!heldIn || `${heldIn.shape}` !== `${encode.shape}`) {
       throw new Error(
         `sampleValidation: heldIn must have the shape of encode [${encode.shape}], got [${heldIn?.shape}]`,
       );
     }
     const [trials, bins, channels] = encode.shape as [number, number, number];
-    const scaled = div(heldIn, 1 - rate);
-    const weight =
-      initialConditionBins > 0
-        ? concat(
-            [
-              ones([trials, initialConditionBins, channels]),
-              slice(scaled, [0, initialConditionBins, 0], [trials, bins - initialConditionBins, channels]),
-            ],
-            1,
-          )
-        : scaled;
-    const heldOut = div(sub(1, heldIn), rate);
+    const mask = slice(heldIn, [0, segment, 0], [trials, bins - segment, channels]);
+    const afterSegment = (weight: Tensor, value: number) =>
+      segment > 0 ? concat([fill([trials, segment, channels], value), weight], 1) : weight;
+    const held = div(mask, 1 - rate);
+    // Scaled so that the mean over all encoded bins is that over the bins that can be held out.
+    const out = mul(sub(1, mask), (maskFromFirstBin ? 1 : bins / (bins - segment)) / rate);
+    const lossWeight = padTo(maskFromFirstBin ? held : afterSegment(held, 1), reconstruct.shape, 1);
+    const heldOutWeight = maskFromFirstBin ? out : afterSegment(out, 0);
+    const before = batch.lossWeight && slice(batch.lossWeight, [0, 0, 0], size(heldOutWeight));
     return {
       ...batch,
-      encode: mul(encode, weight),
-      lossWeight: times(batch.lossWeight, padTo(weight, batch.reconstruct.shape, 1)),
-      heldOutWeight: times(
-        batch.lossWeight && slice(batch.lossWeight, [0, 0, 0], [trials, bins, channels]),
-        heldOut,
-      ),
+      encode: mul(encode, afterSegment(held, 1)),
+      lossWeight: times(batch.lossWeight, lossWeight),
+      heldOutWeight: times(before, heldOutWeight),
     };
   };
+}
+
+function size(x: Tensor): [number, number, number] {
+  return x.shape as [number, number, number];
 }

@@ -126,7 +126,7 @@ function readTensor({ name, dtype, shape, begin, end }: Entry, bytes: Uint8Array
   const { buffer } = new Uint8Array(bytes.subarray(begin, end)); // a copy is aligned
   const data = new ARRAYS[dtype](buffer);
   if (!(data instanceof BigInt64Array || data instanceof BigUint64Array)) return { data, shape };
-  return { data: safeIntegers(`readSafetensors: tensor ${show(name)}`, data), shape };
+  return { data: safeIntegers(`readSafetensors: tensor ${show(name)}: `, data), shape };
 }
 
 /** Code that copies records by assignment would change a prototype. */

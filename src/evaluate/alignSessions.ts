@@ -4,24 +4,27 @@ import { type ConditionAverages, conditionAverages } from "./conditionAverages";
 import type { LinearMap } from "./linearMap";
 import { principalScores } from "./principalScores";
 import { ridge } from "./ridge";
-import { joinColumns, takeTrials } from "./select";
+import { joinColumns, selectColumns, takeTrials } from "./select";
 import { smoothGaussian } from "./smoothGaussian";
 import { columnMeans, toTable } from "./table";
 
 /** One session's recording of conditions that it shares with the other sessions. */
 export interface AlignableSession {
-  /** Counts `[trials, bins, channels]`; all sessions have the same number of bins. */
+  /** Counts `[trials, bins, channels]`, held-in channels first; all sessions have the same number of bins. */
   readonly spikes: NdArray;
+  /** Channels that the read-in sees; the others are only read out. @default all */
+  readonly heldIn?: number;
   /** The condition of every trial. */
   readonly conditions: ArrayLike<number>;
 }
 
-/** Initial values of one session's read-in and read-out, weights as `[outputs, inputs]`. */
+/** Initial values of one session's read-in and readout: a session of `LFADS`, whose `factors` are the components. */
 export interface SessionAlignment {
-  readonly readinWeight: NdArray<Float64Array>; // [components, channels]
-  readonly readinBias: NdArray<Float64Array>; // [components]
-  readonly readoutWeight: NdArray<Float64Array>; // [channels, components]
-  readonly readoutBias: NdArray<Float64Array>; // [channels]
+  readonly channels: { readonly encode: number; readonly reconstruct: number };
+  /** Weight `[components, held-in channels]`, bias `[components]`. */
+  readonly readin: { readonly weight: Float64Array; readonly bias: Float64Array };
+  /** Weight `[channels, components]`, bias `[channels]`. */
+  readonly readout: { readonly weight: Float64Array; readonly bias: Float64Array };
 }
 
 /** What a read-out is fitted to: a session's condition averages and what the read-in makes of them. */
@@ -58,6 +61,11 @@ export interface AlignSessionsOptions {
  * log-rates, so by default it is fitted to log averages. (lfads-torch takes the pseudo-inverse of W, in the unit of
  * rates, for both: pass {@link pseudoInverseReadout}.)
  *
+ * ```ts
+ * const sessions = alignSessions(recordings, { components: 10, binMs: 10 });
+ * const model = new LFADS({ sessions, factors: 10, bins: 50 });
+ * ```
+ *
  * Only conditions found in every session count.
  *
  * @returns one alignment per session, in order
@@ -76,14 +84,22 @@ export function alignSessions(
     ),
   );
   const scores = principalScores(joinColumns(averages), components);
-  return averages.map((average) => {
-    const readin = ridge(average, scores, [alpha])[0]!;
+  return averages.map((average, session) => {
+    const channels = average.shape[1]!;
+    const { heldIn = channels } = sessions[session]!;
+    if (!Number.isInteger(heldIn) || heldIn < 1 || heldIn > channels) {
+      throw new RangeError(`alignSessions: heldIn must be an integer from 1 to ${channels}, got ${heldIn}`);
+    }
+    const seen = selectColumns(
+      average,
+      Array.from({ length: heldIn }, (_, channel) => channel),
+    );
+    const readin = ridge(seen, scores, [alpha])[0]!;
     const out = readout({ averages: average, scores, readin });
     return {
-      readinWeight: transpose(readin.weights),
-      readinBias: ndarray(readin.bias, [components]),
-      readoutWeight: transpose(out.weights),
-      readoutBias: ndarray(out.bias, [out.bias.length]),
+      channels: { encode: heldIn, reconstruct: channels },
+      readin: { weight: transpose(readin.weights), bias: readin.bias },
+      readout: { weight: transpose(out.weights), bias: out.bias },
     };
   });
 }
@@ -104,6 +120,11 @@ export function logRateReadout({ floor = 0.01 }: { readonly floor?: number } = {
 /** The read-out of lfads-torch: the pseudo-inverse `W' (W W')^-1` of the read-in and the channels' means, in spikes per bin. */
 export const pseudoInverseReadout: ReadoutFit = ({ averages, readin }) => {
   const [channels = 0, components = 0] = readin.weights.shape;
+  if (channels !== averages.shape[1]) {
+    throw new RangeError(
+      `pseudoInverseReadout: the read-in must see all channels, got ${channels} of ${averages.shape[1]}`,
+    );
+  }
   const weights = Matrix.from1DArray(channels, components, readin.weights.data); // W'
   const products = new CholeskyDecomposition(weights.transpose().mmul(weights));
   if (!products.isPositiveDefinite()) {
@@ -137,9 +158,9 @@ function sharedConditions(sessions: readonly ConditionAverages[]): NdArray<Float
   });
 }
 
-function transpose({ data, shape }: NdArray<Float64Array>): NdArray<Float64Array> {
+function transpose({ data, shape }: NdArray<Float64Array>): Float64Array {
   const [rows = 0, columns = 0] = shape;
   const turned = new Float64Array(data.length);
   for (let i = 0; i < data.length; i++) turned[(i % columns) * rows + Math.floor(i / columns)] = data[i]!;
-  return ndarray(turned, [columns, rows]);
+  return turned;
 }

@@ -26,7 +26,7 @@ export class BidirectionalGruLayer extends ModuleLayer<{
   returnSequences: boolean;
   seed: number;
 }> {
-  static readonly className = "LfadsBidirectionalGru";
+  static readonly className = "LfadsBidirectionalGruLayer";
 
   constructor({ units, clip = 5, returnSequences = false, seed = 0, ...args }: BidirectionalGruLayerOptions) {
     super(args, { units, clip, returnSequences, seed });

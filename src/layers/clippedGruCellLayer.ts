@@ -20,7 +20,7 @@ export interface ClippedGruCellLayerOptions extends ModuleLayerOptions {
  * ```
  */
 export class ClippedGruCellLayer extends ModuleCell<{ units: number; clip: number | null; seed: number }> {
-  static readonly className = "LfadsClippedGruCell";
+  static readonly className = "LfadsClippedGruCellLayer";
   override readonly stateSize: number;
 
   constructor({ units, clip = 5, seed = 0, ...args }: ClippedGruCellLayerOptions) {

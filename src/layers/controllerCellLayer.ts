@@ -25,7 +25,7 @@ export class ControllerCellLayer extends ModuleCell<{
   clip: number | null;
   seed: number;
 }> {
-  static readonly className = "LfadsControllerCell";
+  static readonly className = "LfadsControllerCellLayer";
   override readonly stateSize: number[];
 
   constructor({ units, outputs, clip = 5, seed = 0, ...args }: ControllerCellLayerOptions) {

@@ -25,7 +25,7 @@ export class ControllerInputEncoderLayer extends ModuleLayer<{
   clip: number | null;
   seed: number;
 }> {
-  static readonly className = "LfadsControllerInputEncoder";
+  static readonly className = "LfadsControllerInputEncoderLayer";
 
   constructor({ units, lag = 1, clip = 5, seed = 0, ...args }: ControllerInputEncoderLayerOptions) {
     super(args, { units, lag, clip, seed });
@@ -46,9 +46,7 @@ export class ControllerInputEncoderLayer extends ModuleLayer<{
     });
     return {
       init: (stream) => encoder.init(stream),
-      call: (parameters, [x]) => [
-        transpose(encoder.apply(parameters, transpose(x!, [1, 0, 2])), [1, 0, 2]),
-      ],
+      call: (parameters, [x]) => [transpose(encoder.apply(parameters, transpose(x!, [1, 0, 2])), [1, 0, 2])],
     };
   }
 }

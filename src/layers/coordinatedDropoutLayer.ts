@@ -35,7 +35,7 @@ export class CoordinatedDropoutLayer extends ModuleLayer<{
   initialConditionBins: number;
   seed: number;
 }> {
-  static readonly className = "LfadsCoordinatedDropout";
+  static readonly className = "LfadsCoordinatedDropoutLayer";
 
   /** @throws if a rate is out of range */
   constructor({
@@ -73,7 +73,7 @@ export class CoordinatedDropoutLayer extends ModuleLayer<{
  * No weights.
  */
 export class GradientMaskLayer extends ModuleLayer<{ seed: number }> {
-  static readonly className = "LfadsGradientMask";
+  static readonly className = "LfadsGradientMaskLayer";
 
   constructor(args: Omit<ModuleLayerOptions, "seed"> = {}) {
     super(args, { seed: 0 });

@@ -39,7 +39,7 @@ export class DecoderLayer extends ModuleLayer<{
   dropout: number;
   seed: number;
 }> {
-  static readonly className = "LfadsDecoder";
+  static readonly className = "LfadsDecoderLayer";
 
   constructor({
     units,

@@ -32,7 +32,7 @@ export class InitialConditionEncoderLayer extends ModuleLayer<{
   dropout: number;
   seed: number;
 }> {
-  static readonly className = "LfadsInitialConditionEncoder";
+  static readonly className = "LfadsInitialConditionEncoderLayer";
 
   constructor({
     units,

@@ -36,12 +36,13 @@ export function addWeights(
   seed: number,
   add: (name: string, shape: Shape) => LayerVariable,
 ): () => Parameters {
-  const weights = tidy(() =>
-    Object.entries(module.init(RandomStream.fromSeed(seed))).map(
-      ([name, value]) => [name, add(name, value.shape).write(value)] as const,
-    ),
-  );
-  return () => Object.fromEntries(weights.map(([name, weight]) => [name, weight.read()]));
+  const weights = new Map<string, LayerVariable>();
+  tidy(() => {
+    for (const [name, value] of Object.entries(module.init(RandomStream.fromSeed(seed)))) {
+      weights.set(name, add(name, value.shape).write(value));
+    }
+  });
+  return () => Object.fromEntries([...weights].map(([name, weight]) => [name, weight.read()]));
 }
 
 /** @throws if a size is not a positive integer, or a dropout rate not in [0, 1) */

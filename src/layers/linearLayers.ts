@@ -9,18 +9,13 @@ export interface LinearLayerOptions extends ModuleLayerOptions {
   readonly outputs: number;
 }
 
-interface Own extends Record<string, number> {
-  outputs: number;
-  seed: number;
-}
-
 /**
  * Read-in or readout as a TensorFlow.js layer: an affine map of the last axis, `[..., inputs]` to `[..., outputs]`.
  *
  * Weights: those of `Linear`; unlike a dense layer's kernel, `weight` is `[outputs, inputs]`.
  */
-export class LinearLayer extends ModuleLayer<Own> {
-  static readonly className = "LfadsLinear";
+export class LinearLayer extends ModuleLayer<{ outputs: number; seed: number }> {
+  static readonly className = "LfadsLinearLayer";
 
   constructor({ outputs, seed = 0, ...args }: LinearLayerOptions) {
     super(args, { outputs, seed });
@@ -42,8 +37,8 @@ export class LinearLayer extends ModuleLayer<Own> {
  *
  * Weights: those of `Factors`.
  */
-export class FactorsLayer extends ModuleLayer<Own> {
-  static readonly className = "LfadsFactors";
+export class FactorsLayer extends ModuleLayer<{ outputs: number; seed: number }> {
+  static readonly className = "LfadsFactorsLayer";
 
   constructor({ outputs, seed = 0, ...args }: LinearLayerOptions) {
     super(args, { outputs, seed });

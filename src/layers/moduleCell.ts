@@ -29,7 +29,7 @@ export abstract class ModuleCell<Options extends OwnOptions = OwnOptions> extend
   /** @throws if an option is out of range */
   constructor(args: LayerArguments, options: Options) {
     super(args);
-    checkOptions(this.getClassName(), options);
+    checkOptions(this.getClassName().replace(/^Lfads/, ""), options);
     this.options = options;
     serialization.registerClass(
       this.constructor as unknown as serialization.SerializableConstructor<layers.RNNCell>,
@@ -40,7 +40,7 @@ export abstract class ModuleCell<Options extends OwnOptions = OwnOptions> extend
   protected abstract module(inputSize: number): LayerModule;
 
   override build(inputShape: Shape | Shape[]): void {
-    const [input] = asList(inputShape) as [Shape];
+    const [input] = asList<Shape>(inputShape) as [Shape];
     const module = this.module(input[input.length - 1]!);
     this.#parameters = addWeights(module, this.options.seed, (name, shape) =>
       this.addWeight(name, shape, "float32", initializers.zeros()),
@@ -55,7 +55,7 @@ export abstract class ModuleCell<Options extends OwnOptions = OwnOptions> extend
   }
 
   override call(inputs: Tensor | Tensor[]): Tensor[] {
-    return tidy(() => this.#module!.call(this.parameters, asList(inputs), null));
+    return tidy(() => this.#module!.call(this.parameters, asList<Tensor>(inputs), null));
   }
 
   override getConfig(): serialization.ConfigDict {

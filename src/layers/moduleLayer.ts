@@ -36,7 +36,7 @@ export abstract class ModuleLayer<Options extends OwnOptions = OwnOptions> exten
   /** @throws if an option is out of range */
   constructor(args: LayerArguments, options: Options) {
     super(args);
-    checkOptions(this.getClassName(), options);
+    checkOptions(this.getClassName().replace(/^Lfads/, ""), options);
     this.options = options;
     serialization.registerClass(
       this.constructor as unknown as serialization.SerializableConstructor<layers.Layer>,
@@ -50,7 +50,7 @@ export abstract class ModuleLayer<Options extends OwnOptions = OwnOptions> exten
   protected abstract shapes(inputs: readonly Shape[]): Shape[];
 
   override build(inputShape: Shape | Shape[]): void {
-    const module = this.module(asList(inputShape));
+    const module = this.module(asList<Shape>(inputShape));
     this.#parameters = addWeights(module, this.options.seed, (name, shape) =>
       this.addWeight(name, shape, "float32", initializers.zeros()),
     );
@@ -64,7 +64,7 @@ export abstract class ModuleLayer<Options extends OwnOptions = OwnOptions> exten
   }
 
   override call(inputs: Tensor | Tensor[], kwargs: CallArguments = {}): Tensor | Tensor[] {
-    const list = asList(inputs);
+    const list = asList<Tensor>(inputs);
     const scope = engine().state.activeScope?.id;
     if (!kwargs.training) return oneOrList(this.#run(list, false));
     // A model runs a layer anew for each of its outputs in use; they must come from the same draws.
@@ -82,13 +82,17 @@ export abstract class ModuleLayer<Options extends OwnOptions = OwnOptions> exten
 
   #run(inputs: Tensor[], training: boolean): Tensor[] {
     const draws = training
-      ? streamDraws(RandomStream.fromSeed(this.options.seed).fork("call").fork(this.#calls++))
+      ? streamDraws(
+          RandomStream.fromSeed(this.options.seed)
+            .fork("call")
+            .fork(this.#calls++),
+        )
       : null;
     return tidy(() => this.#module!.call(this.parameters, inputs, draws));
   }
 
   override computeOutputShape(inputShape: Shape | Shape[]): Shape | Shape[] {
-    return oneOrList(this.shapes(asList(inputShape)));
+    return oneOrList(this.shapes(asList<Shape>(inputShape)));
   }
 
   override getConfig(): serialization.ConfigDict {

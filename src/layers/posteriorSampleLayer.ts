@@ -8,7 +8,7 @@ import { ModuleLayer } from "./moduleLayer";
  * in training and to the mean otherwise. No weights.
  */
 export class PosteriorSampleLayer extends ModuleLayer<{ seed: number }> {
-  static readonly className = "LfadsPosteriorSample";
+  static readonly className = "LfadsPosteriorSampleLayer";
 
   constructor({ seed = 0, ...args }: ModuleLayerOptions = {}) {
     super(args, { seed });

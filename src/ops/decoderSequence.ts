@@ -95,7 +95,7 @@ type Step = Record<(typeof OUTPUTS)[number], Tensor>;
 const decoderSequenceOp: Op<DecoderInputs & Record<string, Tensor>, { clip: number }> = {
   name: "LfadsDecoderSequence",
   results: 6,
-  outputs: OUTPUTS.length,
+  outputs: 12,
   forward(inputs, { clip }) {
     return tidy(() => {
       const { controllerInput, externalInputs, noise, factorMask, generatorMask } = inputs;

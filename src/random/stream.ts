@@ -1,4 +1,4 @@
-import seedrandom from "seedrandom";
+import alea from "seedrandom/lib/alea.js"; // the rest of the package looks for Node's crypto
 import { RandomBlock } from "./block";
 import { requireCount } from "./checks";
 import { hash, type RandomKey, wordsOf } from "./hash";
@@ -37,7 +37,7 @@ export class RandomStream {
    * @throws if the seed is neither a finite number nor a string
    */
   static fromSeed(seed: number | string): RandomStream {
-    const next = seedrandom.alea(text("RandomStream.fromSeed: seed", seed));
+    const next = alea(text("RandomStream.fromSeed: seed", seed));
     return new RandomStream(
       [next.int32() >>> 0, next.int32() >>> 0, next.int32() >>> 0, next.int32() >>> 0],
       0,

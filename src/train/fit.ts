@@ -76,7 +76,7 @@ async function run(
   const report = () => {
     const last = training.history.at(-1);
     const { epoch, batch, batches } = training;
-    onProgress?.({ epoch, epochs, batch, batches, ...(last && { last }) } satisfies Progress);
+    return onProgress?.({ epoch, epochs, batch, batches, ...(last && { last }) } satisfies Progress);
   };
   while (training.epoch < epochs) {
     if (training.converged) return "converged";
@@ -84,14 +84,14 @@ async function run(
       if (signal?.aborted) return "aborted";
       await training.step();
       if (training.skippedInARow > maxSkipped) return "not finite";
-      report();
+      await report();
       const every = checkpoint?.everyBatches;
       if (every && training.batch % every === 0 && training.batch < training.batches) {
         await checkpoint.save(await training.snapshot());
       }
     }
     await training.endEpoch();
-    report();
+    await report();
     if (checkpoint && training.epoch % (checkpoint.everyEpochs ?? 1) === 0) {
       await checkpoint.save(await training.snapshot());
     }

@@ -76,7 +76,7 @@ export interface FitOptions {
   /** Updates in a row that may be left out because they are not finite, before training stops. @default 10 */
   readonly maxSkipped?: number;
   /** A training to go on with. */
-  readonly resume?: TrainingState;
+  readonly resume?: TrainingState | undefined;
   /** Where training states go. */
   readonly checkpoint?: {
     save(state: TrainingState): void | Promise<void>;
@@ -85,8 +85,8 @@ export interface FitOptions {
     /** @default 1 */
     readonly everyEpochs?: number;
   };
-  /** Called after every batch and every epoch. */
-  readonly onProgress?: (progress: Progress) => void;
+  /** Called after every batch and every epoch, and waited for: the model has its current weights. */
+  readonly onProgress?: (progress: Progress) => void | Promise<void>;
   /** Stops training between two batches; the state can be resumed. */
   readonly signal?: AbortSignal;
 }

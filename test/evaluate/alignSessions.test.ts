@@ -7,7 +7,10 @@ import {
   logRateReadout,
   pseudoInverseReadout,
   type SessionAlignment,
+  selectRegion,
 } from "../../src/evaluate";
+import { LFADS } from "../../src/model";
+import { useBackend } from "../backend";
 import { array, counts, gaussians, mapped } from "./support";
 
 const latents = gaussians("latents", [6, 15, 2]);
@@ -21,16 +24,15 @@ function session(name: string, channels: number, conditions: readonly number[], 
   return { conditions, spikes: array(trials, [conditions.length, 15, channels]) };
 }
 
-const readin = ({ readinWeight, readinBias }: SessionAlignment) => ({
-  weights: transpose(readinWeight),
-  bias: readinBias.data,
+const readin = ({ channels, readin: { weight, bias } }: SessionAlignment) => ({
+  weights: transpose(weight, [2, channels.encode]),
+  bias,
 });
-const readout = ({ readoutWeight, readoutBias }: SessionAlignment) => ({
-  weights: transpose(readoutWeight),
-  bias: readoutBias.data,
+const readout = ({ channels, readout: { weight, bias } }: SessionAlignment) => ({
+  weights: transpose(weight, [channels.reconstruct, 2]),
+  bias,
 });
-function transpose({ data, shape }: NdArray<Float64Array>): NdArray<Float64Array> {
-  const [rows, columns] = [shape[0]!, shape[1]!];
+function transpose(data: Float64Array, [rows, columns]: [number, number]): NdArray<Float64Array> {
   return array(
     Array.from(data, (_, i) => data[(i % rows) * columns + Math.floor(i / rows)]!),
     [columns, rows],
@@ -44,10 +46,44 @@ describe("alignSessions", () => {
 
   test("shapes are torch's: [outputs, inputs]", () => {
     const [first] = alignSessions([session("a", 5, conditions, Math.exp)], shared);
-    expect(first!.readinWeight.shape).toEqual([2, 5]);
-    expect(first!.readinBias.shape).toEqual([2]);
-    expect(first!.readoutWeight.shape).toEqual([5, 2]);
-    expect(first!.readoutBias.shape).toEqual([5]);
+    expect(first!.channels).toEqual({ encode: 5, reconstruct: 5 });
+    expect([first!.readin.weight.length, first!.readin.bias.length]).toEqual([10, 2]);
+    expect([first!.readout.weight.length, first!.readout.bias.length]).toEqual([10, 5]);
+  });
+
+  test("the read-in sees held-in channels only, the read-out gives all", () => {
+    const { spikes } = session("a", 5, conditions, (x) => x + 5);
+    const [all] = alignSessions([{ spikes, conditions }], shared);
+    const [part] = alignSessions([{ spikes, conditions, heldIn: 3 }], shared);
+    expect(part!.channels).toEqual({ encode: 3, reconstruct: 5 });
+    expect(part!.readin.weight.length).toBe(6);
+    expect(part!.readout).toEqual(all!.readout);
+    const seen = selectRegion(spikes, { channels: [0, 3] });
+    const points = applyLinearMap(readin(part!), seen).data;
+    applyLinearMap(readin(all!), spikes).data.forEach((value, i) => {
+      expect(points[i]).toBeCloseTo(value, 5);
+    });
+    expect(() => alignSessions([{ spikes, conditions, heldIn: 6 }], shared)).toThrow(
+      "heldIn must be an integer",
+    );
+    expect(() =>
+      alignSessions([{ spikes, conditions, heldIn: 3 }], { ...shared, readout: pseudoInverseReadout }),
+    ).toThrow("pseudoInverseReadout: the read-in must see all channels, got 3 of 5");
+  });
+
+  test("an alignment is a session of LFADS", async () => {
+    await useBackend("cpu");
+    const sessions = alignSessions(
+      [session("a", 5, conditions, Math.exp), session("b", 4, conditions, Math.exp)],
+      shared,
+    );
+    const model = new LFADS({ sessions, factors: 2, bins: 15, generator: { units: 3 }, controller: false });
+    expect(model.frozen.has("readin.1.weight")).toBe(true);
+    expect(model.frozen.has("readout.1.weight")).toBe(false);
+    const weight = model.parameters["readin.1.weight"]!;
+    expect(weight.shape).toEqual([2, 4]);
+    expect([...weight.dataSync()]).toEqual([...Float32Array.from(sessions[1]!.readin.weight)]);
+    model.dispose();
   });
 
   test("the same condition reads in to the same point from every session", () => {
@@ -110,7 +146,7 @@ describe("alignSessions", () => {
       expect(identity.data[i]).toBeCloseTo(value, 10);
     });
     const mean = spikes.data.filter((_, i) => i % 5 === 3).reduce((sum, x) => sum + x, 0) / 90;
-    expect(aligned!.readoutBias.data[3]).toBeCloseTo(mean, 10);
+    expect(aligned!.readout.bias[3]).toBeCloseTo(mean, 10);
   });
 
   test("only shared conditions count", () => {

@@ -1,4 +1,4 @@
-import { dispose, slice, stack, type Tensor, tidy, transpose } from "@tensorflow/tfjs-core";
+import { concat, dispose, ones, slice, stack, type Tensor, tidy, transpose } from "@tensorflow/tfjs-core";
 import {
   type Augmentation,
   augment,
@@ -232,10 +232,17 @@ class Run {
         ...(fixture.has(`input/ext_input${name}`) && {
           externalInputs: fixture.tensor(`input/ext_input${name}`),
         }),
-        ...(fixture.has(`input/sv_mask${name}`) && { heldIn: fixture.tensor(`input/sv_mask${name}`) }),
+        ...(fixture.has(`input/sv_mask${name}`) && { heldIn: this.#heldIn(`input/sv_mask${name}`) }),
       };
       return augment(batch, augmentations, recordedDraws(fixture, "noise", session));
     });
+  }
+
+  /** The recorded mask lacks the bins of the initial-condition segment. */
+  #heldIn(name: string): Tensor {
+    const mask = this.fixture.tensor(name);
+    const missing = this.h.encod_seq_len! - mask.shape[1]!;
+    return missing > 0 ? concat([ones([mask.shape[0]!, missing, mask.shape[2]!]), mask], 1) : mask;
   }
 
   #compareOutputs(batches: readonly Batch[], output: ForwardOutput, parameters: Parameters): void {
@@ -290,7 +297,8 @@ class Run {
     const { transforms } = split === "train" ? this.c.train_aug : this.c.infer_aug;
     const config = transforms.find(({ type }) => type === "SampleValidation");
     const encode = this.#batches(split)[0]!.encode;
-    const perTrial = config?.recon_reduce_mean === false ? encode.shape[1]! * encode.shape[2]! : 1;
+    const maskable = (encode.shape[1]! - this.h.ic_enc_seq_len!) * encode.shape[2]!;
+    const perTrial = config?.recon_reduce_mean === false ? maskable : 1;
     return loss.heldOut ? loss.heldOut.dataSync()[0]! * perTrial : Number.NaN;
   }
 
@@ -452,7 +460,11 @@ function augmentationOf(config: AugmentationConfig): Augmentation {
         compatibility: { maskFromFirstBin: true, maskAll: config.type === "CoordinatedDropoutTF2" },
       });
     case "SampleValidation":
-      return sampleValidation({ rate: config.sv_rate!, initialConditionBins });
+      return sampleValidation({
+        rate: config.sv_rate!,
+        initialConditionBins,
+        compatibility: { maskFromFirstBin: true },
+      });
     case "SelectiveBackpropThruTime":
       return selectiveBackpropThroughTime();
     default:

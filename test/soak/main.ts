@@ -14,7 +14,7 @@ for (const [format, what, files, paths] of runs) {
   const { valid, errors, faults } = await runMutations(format, { count: files, seed, paths });
   const seconds = ((performance.now() - began) / 1000).toFixed(1);
   console.log(
-    `${format} (${what}): ${files} damaged files in ${seconds} s: ${errors} errors, ${valid} valid, ${faults.length} faults`,
+    `${format} (${what}): ${files} damaged files in ${seconds} s: ${errors.length} errors, ${valid.length} valid, ${faults.length} faults`,
   );
   for (const fault of faults) console.log(`  ${fault}`);
   if (faults.length > 0) process.exitCode = 1;

@@ -7,7 +7,7 @@ const EXTREMES = [0, 1, 0x7f, 0x80, 0xff, 0x7fff, 0xffff, 0x7fffffff, 0x80000000
 export function mutate(sources: readonly Uint8Array[], seed: number, index: number): Uint8Array {
   const stream = RandomStream.fromSeed(`${seed}/${index}`);
   const below = (limit: number) => integers(stream, 1, 0, Math.max(1, limit))[0]!;
-  let bytes = sources[below(sources.length)]!.slice();
+  let bytes: Uint8Array = sources[below(sources.length)]!.slice();
   const kinds = [bitFlips, bytesNearBegin, extremes, overwrite, copyWithin, splice, truncate, insert];
   for (let rounds = 1 + below(2); rounds > 0; rounds--) bytes = kinds[below(kinds.length)]!();
   return bytes;
@@ -29,7 +29,8 @@ export function mutate(sources: readonly Uint8Array[], seed: number, index: numb
   }
   function overwrite(): Uint8Array {
     const [begin, length, fill] = [below(bytes.length), below(256), [0, 255, -1][below(3)]!];
-    for (let i = begin; i < Math.min(bytes.length, begin + length); i++) bytes[i] = fill < 0 ? below(256) : fill;
+    for (let i = begin; i < Math.min(bytes.length, begin + length); i++)
+      bytes[i] = fill < 0 ? below(256) : fill;
     return bytes;
   }
   function copyWithin(): Uint8Array {
@@ -46,6 +47,10 @@ export function mutate(sources: readonly Uint8Array[], seed: number, index: numb
   }
   function insert(): Uint8Array {
     const at = below(bytes.length);
-    return Uint8Array.from([...bytes.subarray(0, at), ...bytes.subarray(0, below(64)), ...bytes.subarray(at)]);
+    return Uint8Array.from([
+      ...bytes.subarray(0, at),
+      ...bytes.subarray(0, below(64)),
+      ...bytes.subarray(at),
+    ]);
   }
 }

@@ -21,7 +21,7 @@ for (let index = Number(first); index < Number(last); index++) {
     await read(bytes);
     say(`${index} valid`);
   } catch (error) {
-    say(`${index} ${isFault(error) ? "fault" : "error"} ${(error as Error).message}`);
+    say(`${index} ${isFault(error) ? "fault" : "error"} ${JSON.stringify((error as Error).message)}`);
   }
   if (index % CHECK_EVERY === 0) {
     const again = await Promise.all(files.map(read));
@@ -34,7 +34,8 @@ say("done");
 function isFault(error: unknown): boolean {
   if (!(error instanceof Error) || !/^read(Hdf5|Safetensors): /.test(error.message)) return true;
   for (let cause: unknown = error; cause instanceof Error; cause = cause.cause) {
-    if (cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError) return true;
+    if (cause instanceof TypeError || cause instanceof RangeError || cause instanceof ReferenceError)
+      return true;
     if (cause instanceof WebAssembly.RuntimeError) return true;
   }
   return false;
@@ -42,5 +43,5 @@ function isFault(error: unknown): boolean {
 
 /** Written at once, so that the last line tells where a process hung or died. */
 function say(line: string): void {
-  writeSync(1, `${line.replaceAll("\n", " ")}\n`);
+  writeSync(1, `${line}\n`);
 }

@@ -4,16 +4,19 @@ import { fileURLToPath } from "node:url";
 
 export type Format = "hdf5" | "safetensors";
 
-/** What became of the damaged files. */
+/** What became of the damaged files, by their indices. */
 export interface MutationReport {
-  readonly valid: number;
-  readonly errors: number;
+  readonly valid: readonly number[];
+  /** Those that gave a proper error. */
+  readonly errors: readonly number[];
   /** Everything but a valid result and a proper error: `<index> fault | hang | crash ...`. */
   readonly faults: readonly string[];
 }
 
 /** No file of ours takes this long; it tells a hang, not a slow machine, from progress. */
 const HANG_SECONDS = 60;
+/** Enough to look at. */
+const MANY_FAULTS = 20;
 
 /**
  * Reads `count` damaged files in a process of its own, which survives neither a hang nor a crash; another process then
@@ -21,12 +24,16 @@ const HANG_SECONDS = 60;
  */
 export async function runMutations(
   format: Format,
-  { count, seed, paths = [] }: { readonly count: number; readonly seed: number; readonly paths?: readonly string[] },
+  {
+    count,
+    seed,
+    paths = [],
+  }: { readonly count: number; readonly seed: number; readonly paths?: readonly string[] },
 ): Promise<MutationReport> {
-  let valid = 0;
-  let errors = 0;
+  const valid: number[] = [];
+  const errors: number[] = [];
   const faults: string[] = [];
-  for (let next = 0; next < count; ) {
+  for (let next = 0; next < count && faults.length < MANY_FAULTS; ) {
     let done = false;
     let begun = next;
     let hung = false;
@@ -51,8 +58,8 @@ export async function runMutations(
       const [index, outcome] = line.split(" ");
       if (line === "done") done = true;
       else if (outcome === "begin") begun = Number(index);
-      else if (outcome === "valid") valid++;
-      else if (outcome === "error") errors++;
+      else if (outcome === "valid") valid.push(Number(index));
+      else if (outcome === "error") errors.push(Number(index));
       else faults.push(line);
     }
     clearTimeout(timer);

@@ -17,7 +17,12 @@ export function smallDataset(): Dataset {
   const set = (trials: number) => ({
     encode: counts(trials, 4),
     reconstruct: counts(trials, 5),
-    extras: { inds: ndarray(Int32Array.from({ length: trials }, (_, i) => i), [trials]) },
+    extras: {
+      inds: ndarray(
+        Int32Array.from({ length: trials }, (_, i) => i),
+        [trials],
+      ),
+    },
   });
   return {
     train: { ...set(4), truth: ndarray(new Float32Array(4 * 6 * 5).fill(0.25), [4, 6, 5]) },

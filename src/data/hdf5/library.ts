@@ -66,7 +66,8 @@ export class Hdf5Library {
     } finally {
       stderr.stream_ops = operations;
     }
-    if (report !== "") throw new Error(summariseReport(report), "error" in outcome ? { cause: outcome.error } : {});
+    if (report !== "")
+      throw new Error(summariseReport(report), "error" in outcome ? { cause: outcome.error } : {});
     if ("error" in outcome) throw outcome.error;
     return outcome.value;
   }
@@ -74,7 +75,7 @@ export class Hdf5Library {
   /** `ccall` puts the C stack back to where it was, which an exception out of the C library does not. */
   #keepingStack<T>(body: () => T): { value: T } | { error: unknown } {
     let outcome: { value: T } | { error: unknown } = { error: new Error("h5wasm did not run") };
-    const functions = this.module as unknown as Record<string, () => void>;
+    const functions = this.module as unknown as { _lfads?: () => void };
     functions._lfads = () => {
       try {
         outcome = { value: body() };
@@ -83,6 +84,7 @@ export class Hdf5Library {
       }
     };
     this.module.ccall("lfads", null, ["string"], [""]);
+    delete functions._lfads;
     return outcome;
   }
 

@@ -25,7 +25,7 @@ export function readArray(file: OpenFile, name: string, maxBytes: number): NdArr
     return new Numbers(library.module.HEAPU8.slice(pointer, pointer + bytes).buffer);
   });
   const is64Bit = data instanceof BigInt64Array || data instanceof BigUint64Array;
-  return { data: is64Bit ? safeIntegers("64-bit", data) : data, shape };
+  return { data: is64Bit ? safeIntegers("", data) : data, shape };
 }
 
 /** A damaged shape must not make HDF5 allocate all memory. */

@@ -1,6 +1,6 @@
 import type { Dataset } from "../dataset";
+import { named } from "../named";
 import { checkDataset, type ValidateOptions } from "../validate";
-import { named } from "./errors";
 import { arrayName, toDataset } from "./layout";
 import { type ReadHdf5Options, readAll } from "./readHdf5Arrays";
 

@@ -1,7 +1,7 @@
 import type { Attributes } from "../dataset";
+import { named } from "../named";
 import type { NdArray } from "../ndarray";
 import { checkFile } from "./checkFile";
-import { named } from "./errors";
 import { Hdf5Library } from "./library";
 import { type OpenFile, readFile } from "./openFile";
 import { readArray } from "./readArray";

@@ -1,6 +1,6 @@
 import type { Dataset } from "../dataset";
+import { named } from "../named";
 import { checkDataset, type ValidateOptions } from "../validate";
-import { named } from "./errors";
 import { fromDataset } from "./layout";
 import { writeAll } from "./writeHdf5Arrays";
 

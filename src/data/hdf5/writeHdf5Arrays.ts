@@ -1,6 +1,6 @@
 import type { Attributes } from "../dataset";
+import { named } from "../named";
 import { checkShape, elementCount, type NdArray, type NumericData } from "../ndarray";
-import { named } from "./errors";
 import { Hdf5Library } from "./library";
 import { type NewFile, writeFile } from "./openFile";
 

@@ -1,0 +1,133 @@
+import { basename } from "node:path";
+import type { Dataset, EpochMetrics, FitResult, NdArray, SmoothingBaseline } from "lfads";
+import { type LearningCurve, type ReportTrial, renderReport } from "../report";
+import { type RecordingResult, velocityOf } from "../shared/recording";
+import { number } from "../shared/table";
+
+/** Validation trials that are shown. */
+const SHOWN = [3, 40, 150];
+
+/** The report of the main job as an HTML page. */
+export function reachingReport(input: {
+  readonly dataset: Dataset;
+  readonly smoothing: SmoothingBaseline;
+  readonly training: FitResult;
+  readonly result: RecordingResult;
+  readonly seconds: number;
+  readonly samples: number;
+}): string {
+  const { dataset, smoothing, training, result, seconds, samples } = input;
+  const { history, best } = training;
+  const binMs = Number(dataset.attributes?.bin_ms ?? 1);
+  const [trials, bins, heldIn] = dataset.train.encode.shape as [number, number, number];
+  const channels = dataset.train.reconstruct.shape[2]!;
+  const valid = dataset.valid.encode.shape[0]!;
+  const measured = velocityOf(dataset.valid.extras?.behavior);
+  return renderReport({
+    title: "LFADS on reaching movements",
+    subtitle: `${trials} training and ${valid} validation windows of ${bins} bins of ${binMs} ms; ${heldIn} channels seen, ${channels - heldIn} held out`,
+    facts: [
+      { label: "epochs", value: `${history.length}` },
+      { label: "best epoch", value: `${best?.epoch ?? "-"}` },
+      { label: "training time", value: `${(seconds / 60).toFixed(1)} min` },
+      { label: "posterior samples", value: `${samples}` },
+    ],
+    table: {
+      columns: ["held-in bits/spike", "co-bps", "velocity R²"],
+      rows: [
+        {
+          label: "LFADS",
+          values: [number(result.heldIn), number(result.coBps), number(result.velocity?.r2)],
+          emphasis: true,
+        },
+        {
+          label: "Gaussian smoothing",
+          values: [
+            number(smoothing.heldInBps.score),
+            number(smoothing.coBps?.score),
+            number(smoothing.velocityR2?.score),
+          ],
+        },
+      ],
+      note:
+        "Validation trials. Held-in bits per spike: smoothing predicts each bin from the other bins of its channel, LFADS sees the bin itself. " +
+        "co-bps: bits per spike of the channels that the model never saw. Velocity R²: ridge regression from rates to hand velocity in the same bin.",
+    },
+    curves: learningCurves(history),
+    ...(best && { bestEpoch: best.epoch }),
+    heldIn,
+    trials: SHOWN.filter((trial) => trial < valid).map((trial) => {
+      const velocity = measured &&
+        result.velocity && {
+          true: rowOf(measured, trial),
+          decoded: rowOf(result.velocity.prediction, trial),
+          names: ["x", "y"],
+          unit: "cm/s",
+        };
+      return {
+        label: `Validation window ${trial}`,
+        binSeconds: binMs / 1000,
+        spikes: rowOf(dataset.valid.reconstruct, trial),
+        rates: rowOf(result.valid.rates, trial),
+        factors: rowOf(result.valid.factors, trial),
+        ...(result.valid.generatorInputs.shape[2]! > 0 && {
+          inputs: rowOf(result.valid.generatorInputs, trial),
+        }),
+        ...(velocity && { velocity }),
+      } satisfies ReportTrial;
+    }),
+    ...(measured &&
+      result.velocity && {
+        velocityScatter: {
+          true: flat(measured),
+          decoded: flat(result.velocity.prediction),
+          names: ["x", "y"],
+          unit: "cm/s",
+          r2: [...result.velocity.r2PerColumn],
+        },
+      }),
+    footer: `Made by the example ${basename(import.meta.dirname)} of lfads.`,
+  });
+}
+
+/** Losses and rates of a training over its epochs. */
+export function learningCurves(history: readonly EpochMetrics[]): LearningCurve[] {
+  const epochs = history.map(({ epoch }) => epoch);
+  const series = (label: string, pick: (metrics: EpochMetrics) => number) => ({
+    label,
+    epochs,
+    values: history.map(pick),
+  });
+  return [
+    {
+      name: "Reconstruction loss",
+      unit: "nats per bin and channel",
+      series: [
+        series("training", ({ train }) => train.reconstruction),
+        series("validation", ({ valid }) => valid.reconstruction),
+        series("smoothed", ({ smoothedScore }) => smoothedScore),
+      ],
+    },
+    {
+      name: "Divergence from the priors, weighted",
+      series: [
+        series("initial condition", ({ train }) => train.klInitialCondition),
+        series("controller output", ({ train }) => train.klControllerOutput),
+      ],
+    },
+    { name: "L2 penalty", series: [series("recurrent weights", ({ train }) => train.l2)] },
+    { name: "Learning rate", series: [series("learning rate", ({ learningRate }) => learningRate)] },
+  ];
+}
+
+/** One entry of the first axis. */
+export function rowOf({ data, shape }: NdArray, row: number): NdArray {
+  const rest = shape.slice(1);
+  const width = rest.reduce((product, n) => product * n, 1);
+  return { data: data.slice(row * width, (row + 1) * width), shape: rest };
+}
+
+function flat({ data, shape }: NdArray): NdArray {
+  const width = shape[shape.length - 1]!;
+  return { data, shape: [data.length / width, width] };
+}

@@ -1,1 +1,0 @@
-import { matMul, type Tensor, tensor } from "@tensorflow/tfjs-core";

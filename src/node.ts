@@ -1,0 +1,4 @@
+export { loadHdf5, loadSafetensors, saveHdf5, saveSafetensors } from "./node/files";
+export { type ProgressBar, progressBar } from "./node/progressBar";
+export { loadTrainingState, saveTrainingState } from "./node/trainingStateFile";
+export { writeFileAtomically } from "./node/writeFileAtomically";
