@@ -1,19 +1,33 @@
-// Randomness
+/**
+ * LFADS for any platform: model, training, inference, data, evaluation, and the parts of each.
+ *
+ * @module lfads
+ */
+
+// The model
 
 export * from "./augmentations";
-// Data
-export * from "./data";
-// Evaluation
-export * from "./evaluate";
-// The blocks as tfjs-layers layers
-export * from "./layers";
-// The model
 export * from "./model";
-// Building blocks
-export * from "./modules";
-// Tensor functions with gradients of their own
-export * from "./ops";
 export * from "./priors";
+export * from "./reconstructions";
+
+// Training
+
+export * from "./train";
+
+// Data and evaluation
+
+export * from "./data";
+export * from "./evaluate";
+
+// Building blocks: tensor functions with gradients of their own, modules, and these as tfjs-layers layers
+
+export * from "./layers";
+export * from "./modules";
+export * from "./ops";
+
+// Randomness
+
 export {
   bernoulli as sampleBernoulli,
   chiSquared as sampleChiSquared,
@@ -23,11 +37,10 @@ export {
   normal as sampleNormal,
   permutation as samplePermutation,
   poisson as samplePoisson,
+  type RandomBlock,
+  type RandomKey,
   type RandomState,
   RandomStream,
   streamDraws,
   uniform as sampleUniform,
 } from "./random";
-export * from "./reconstructions";
-// Training
-export * from "./train";

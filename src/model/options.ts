@@ -70,7 +70,8 @@ export interface GeneratorOptions {
   readonly cell?: (inputSize: number) => Cell;
 }
 
-interface SharedOptions {
+/** Options of `LFADS` that do not depend on its sessions. */
+export interface SharedOptions {
   readonly bins: Bins;
   /** Known inputs to the generator. @default 0 */
   readonly externalInputs?: number;

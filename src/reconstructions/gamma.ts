@@ -7,11 +7,11 @@ import {
   log,
   maximum,
   mul,
-  neg,
   onesLike,
   reshape,
   sigmoid,
   slice,
+  softplus,
   square,
   sub,
   sum,
@@ -39,6 +39,9 @@ export function gamma(): Reconstruction {
   };
 }
 
+/** Least value of the sigmoids of the zero-inflated gamma. */
+const FLOOR = 1e-5;
+
 /** Options of {@link zeroInflatedGamma}. */
 export interface ZeroInflatedGammaOptions {
   /** Least non-zero value of the data: the gamma starts there. @default 0 */
@@ -63,7 +66,7 @@ export function zeroInflatedGamma({
   penalty = 0,
 }: ZeroInflatedGammaOptions = {}): Reconstruction {
   const distribution = (readout: Tensor, parameters: Parameters) => {
-    const [shape, rate, q] = blocks(maximum(sigmoid(readout), 1e-5), 3) as [Tensor, Tensor, Tensor];
+    const [shape, rate, q] = blocks(maximum(sigmoid(readout), FLOOR), 3) as [Tensor, Tensor, Tensor];
     const scales = parameter(parameters, "scale");
     const of = (row: number) => reshape(slice(scales, [row, 0], [1, -1]), [-1]);
     return { shape: mul(shape, of(0)), rate: mul(rate, of(1)), q };
@@ -77,7 +80,9 @@ export function zeroInflatedGamma({
       const silent = equal(data, 0);
       const value = where(silent, onesLike(data), sub(data, loc));
       const active = sub(gammaLoss(value, shape, rate), log(q));
-      return where(silent, neg(log(sub(1, q))), active);
+      // -log(1 - q) from the logit: 1 - q itself is 0 for large ones, and the gradient NaN, even of active samples.
+      const logit = maximum(blocks(readout, 3)[2]!, Math.log(FLOOR / (1 - FLOOR)));
+      return where(silent, softplus(logit), active);
     },
     mean(readout, parameters) {
       const { shape, rate, q } = distribution(readout, parameters);

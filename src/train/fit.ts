@@ -1,6 +1,7 @@
 import { type Dataset, type NdArray, sampleValidationMask, validateDataset } from "../data";
 import type { LFADS } from "../model";
 import { hasMissing, type SessionTrials } from "./batches";
+import { checkResume } from "./checkResume";
 import { type FitOptions, type Progress, resolveFitOptions } from "./fitOptions";
 import { defaultHyperparameters, resolveHyperparameters } from "./hyperparameters";
 import type { EpochMetrics } from "./metrics";
@@ -44,6 +45,7 @@ export async function fit(
 ): Promise<FitResult> {
   const datasets = Array.isArray(data) ? (data as readonly Dataset[]) : [data as Dataset];
   checkData(model, datasets);
+  if (options.resume) checkResume(model, options.resume);
   const missing = datasets.some(({ train, valid }) => hasMissing(train) || hasMissing(valid));
   const resolved = resolveFitOptions(options, model, missing);
   const hyperparameters = resolveHyperparameters(

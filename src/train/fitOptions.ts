@@ -140,7 +140,7 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
     adamW: {},
     maxSkipped: 10,
     ...options,
-    score: score ?? (({ valid }) => (held ? valid.heldOut : valid.reconstruction)),
+    score: score ?? (({ valid }) => (held && held.rate > 0 ? valid.heldOut : valid.reconstruction)),
     augmentations: { train: (h) => [...fixed, ...train(h)], valid: (h) => [...fixed, ...valid(h)] },
   };
   const whole = (name: string, value: number, least: number) => {
@@ -157,7 +157,20 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
   if (!(resolved.smoothing >= 0 && resolved.smoothing < 1)) {
     throw new Error(`fit: smoothing must be in [0, 1), got ${resolved.smoothing}`);
   }
-  if (!(resolved.lossScale > 0))
-    throw new Error(`fit: lossScale must be positive, got ${resolved.lossScale}`);
+  for (const name of ["lossScale", "gradientClip"] as const) {
+    const value = resolved[name];
+    if (!(value > 0 && (name === "gradientClip" || value < Infinity))) {
+      throw new Error(`fit: ${name} must be positive, got ${value}`);
+    }
+  }
+  for (const name of ["klRamp", "l2Ramp"] as const) checkRamp(name, resolved[name]);
   return resolved;
+}
+
+function checkRamp(name: string, { start = 0, increase = 0 }: Ramp): void {
+  for (const [field, value] of Object.entries({ start, increase })) {
+    if (!(value >= 0 && value < Infinity)) {
+      throw new Error(`fit: ${name}.${field} must be a finite number, not negative, got ${value}`);
+    }
+  }
 }

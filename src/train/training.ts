@@ -158,7 +158,7 @@ export class Training {
       gradientNorm,
       skipped: skipped.epoch,
     };
-    const improved = smoothed < (best?.score ?? Infinity);
+    const improved = Number.isFinite(smoothed) && smoothed < (best?.score ?? Infinity);
     this.#state = {
       ...this.#state,
       epoch: epoch + 1,
