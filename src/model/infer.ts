@@ -67,7 +67,7 @@ export async function infer(
   const { sessions, variational } = model.architecture;
   const reconstruction = sessions[session]?.reconstruction;
   if (!reconstruction) throw new Error(`infer: session must be less than ${sessions.length}, got ${session}`);
-  validateTrialSet({ ...trials, reconstruct: trials.encode }, { counts: reconstruction.counts });
+  checkTrials(trials, reconstruction.counts);
 
   const of = trials.encode.shape[0]!;
   const drawn = variational ? samples : 0;
@@ -105,6 +105,26 @@ export async function infer(
     onProgress?.({ trials: start + rows, of });
   }
   return results as unknown as Inferred;
+}
+
+/** Of a whole trial set, only what a model infers from; external inputs may go on over the predicted bins. */
+function checkTrials(
+  { encode, externalInputs }: Pick<TrialSet, "encode" | "externalInputs">,
+  counts: boolean,
+): void {
+  validateTrialSet({ encode, reconstruct: encode }, { counts });
+  if (!externalInputs) return;
+  if (externalInputs.shape[0] !== encode.shape[0]) {
+    throw new Error(
+      `infer: externalInputs must have as many trials as encode, ${encode.shape[0]}, got [${externalInputs.shape}]`,
+    );
+  }
+  const wrong = externalInputs.data.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new Error(
+      `infer: externalInputs must be finite, got ${externalInputs.data[wrong]} at index ${wrong}`,
+    );
+  }
 }
 
 function outputs(

@@ -139,8 +139,12 @@ export class LFADS {
         );
       }
     }
-    const replaced = Object.keys(parameters).filter((name) => this.#parameters[name] !== parameters[name]);
-    for (const name of replaced) this.#parameters[name]!.dispose();
+    // A given tensor may be one that the model holds already, under this name or another.
+    const given = new Set(Object.values(parameters));
+    for (const name of Object.keys(parameters)) {
+      const current = this.#parameters[name]!;
+      if (!given.has(current)) current.dispose();
+    }
     this.#parameters = { ...this.#parameters, ...parameters };
   }
 

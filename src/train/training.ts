@@ -113,15 +113,17 @@ export class Training {
         draws,
       );
       let parts: Tensor = scalar(0);
-      const { gradients: raw } = valueAndGradients(() => {
-        const loss = this.#loss(batches, draws, hyperparameters.dropout);
-        parts = keep(pack(loss));
-        return loss.total;
-      }, this.#trained());
-      const { gradients, norm } = clipByGlobalNorm(raw, options.gradientClip);
-      const readback = concat([parts, reshape(norm, [1])]);
-      parts.dispose();
-      return { gradients, readback };
+      try {
+        const { gradients: raw } = valueAndGradients(() => {
+          const loss = this.#loss(batches, draws, hyperparameters.dropout);
+          parts = keep(pack(loss));
+          return loss.total;
+        }, this.#trained());
+        const { gradients, norm } = clipByGlobalNorm(raw, options.gradientClip);
+        return { gradients, readback: concat([parts, reshape(norm, [1])]) };
+      } finally {
+        parts.dispose();
+      }
     });
     const values = await readback.data();
     readback.dispose();
@@ -158,18 +160,20 @@ export class Training {
       gradientNorm,
       skipped: skipped.epoch,
     };
-    const improved = Number.isFinite(smoothed) && smoothed < (best?.score ?? Infinity);
+    // One epoch that is not finite is no improvement and must not spoil the score of all that follow.
+    const finite = Number.isFinite(smoothed);
+    const judged = finite ? smoothed : Infinity;
+    const improved = judged < (best?.score ?? Infinity);
     this.#state = {
       ...this.#state,
       epoch: epoch + 1,
       batch: 0,
       sums: NO_METRICS,
-      // One epoch that is not finite must not spoil the score of all that follow.
-      smoothedScore: Number.isFinite(smoothed) ? smoothed : smoothedScore,
+      smoothedScore: finite ? smoothed : smoothedScore,
       best: improved ? { score: smoothed, epoch, parameters: await toArrays(this.model.parameters) } : best,
-      plateau: this.#plateau ? this.#plateau.update(this.#state.plateau, smoothed) : this.#state.plateau,
+      plateau: this.#plateau ? this.#plateau.update(this.#state.plateau, judged) : this.#state.plateau,
       stopping: this.#stopping
-        ? this.#stopping.update(this.#state.stopping, epoch, smoothed)
+        ? this.#stopping.update(this.#state.stopping, epoch, judged)
         : this.#state.stopping,
       skipped: { ...skipped, epoch: 0 },
       history: [...this.#state.history, metrics],

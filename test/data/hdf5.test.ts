@@ -153,6 +153,25 @@ describe("round trip", () => {
 });
 
 describe("what others write", () => {
+  test("h5py: big-endian numbers, booleans, scale-offset and checksum filters, a user block", async () => {
+    const bytes = new Uint8Array(readFileSync(new URL("h5py.h5", import.meta.url)));
+    const { train, valid, shared, attributes } = await readHdf5(bytes);
+    const range = (length: number) => Array.from({ length }, (_, i) => i);
+    expect(train.encode).toEqual(ndarray(Int32Array.from(range(24)), [3, 4, 2]));
+    expect(valid.reconstruct).toEqual(ndarray(Float64Array.from(range(24)), [2, 4, 3]));
+    expect(train.extras!.good).toEqual(ndarray(new Int8Array([1, 0, 1]), [3]));
+    expect(Array.from(shared!.offset!.data)).toEqual(range(12).map((i) => 1000 + i));
+    expect(attributes).toEqual({
+      n_heldin: 2,
+      sorted: 1,
+      behavior: ["x", "yz"],
+      note: "written by h5py",
+      fixed: "xyz",
+      gain: 0.5,
+      order: [0, 1, 2],
+    });
+  });
+
   test("64-bit integers, fixed-length text, text in a list, a soft link, chunks that were never written", async () => {
     const bytes = rawFile((file) => {
       file.create_dataset({ name: "ids", data: new BigInt64Array([-1n, 2n ** 53n - 1n]), shape: [2] });

@@ -157,7 +157,10 @@ describe("simulateLorenz", () => {
     [{ channels: 2.5 }, "simulateLorenz: channels must be a whole number above 0, got 2.5"],
     [{ meanRate: -1 }, "simulateLorenz: meanRate must be a finite number above 0, got -1"],
     [{ heldOut: 30 }, "simulateLorenz: heldOut must be a whole number from 0 to channels - 1, got 30"],
-    [{ conditions: 1, trialsPerCondition: 4 }, "splitTrials: both sets need a trial"],
+    [
+      { conditions: 1, trialsPerCondition: 4 },
+      "simulateLorenz: validEvery must be a whole number from 2 to the number of trials, got 5",
+    ],
   ])("refuses %o", (bad, message) => {
     expect(() => simulateLorenz(bad)).toThrow(message);
   });
