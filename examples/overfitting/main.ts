@@ -60,10 +60,11 @@ async function train(dataset: Dataset, label: string, coordinatedDropout: number
     seed: Number(values.seed),
     onProgress: async (progress) => {
       bar.onProgress(progress);
-      if (progress.batch > 0 || !progress.last || progress.epoch % 4 !== 0) return;
+      const { epoch, epochs, batch, last } = progress;
+      if (batch > 0 || !last || (epoch % 4 !== 0 && epoch !== epochs)) return;
       const { rates } = await infer(model, dataset.valid, { samples: 0 });
-      course.epochs.push(progress.epoch);
-      course.loss.push(progress.last.valid.reconstruction);
+      course.epochs.push(epoch);
+      course.loss.push(last.valid.reconstruction);
       course.rateR2.push(r2Score(rates, dataset.valid.truth!));
     },
   });

@@ -1,4 +1,4 @@
-import { tensor } from "@tensorflow/tfjs-core";
+import { tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Batch } from "../../src/augmentations";
 import { type NdArray, ndarray } from "../../src/data";
 import { LFADS, type LFADSOptions, type PenaltyScales, type SharedOptions } from "../../src/model";
@@ -11,6 +11,15 @@ export const small: Omit<SharedOptions, "bins"> = {
   factors: 3,
 };
 
+/** What `f` returns, which is not tensors; the tensors that it makes are freed. */
+export function compute<T>(f: () => T): T {
+  const results: T[] = [];
+  tidy(() => {
+    results.push(f());
+  });
+  return results[0]!;
+}
+
 /** 5 channels, 6 bins. */
 export function smallModel(options: Partial<LFADSOptions> = {}): LFADS {
   return new LFADS({
@@ -21,7 +30,7 @@ export function smallModel(options: Partial<LFADSOptions> = {}): LFADS {
   } as LFADSOptions);
 }
 
-/** Session `i` of a model. */
+/** Which trials to make up. */
 export interface Wanted {
   readonly trials?: number;
   readonly session?: number;
