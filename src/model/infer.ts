@@ -3,6 +3,7 @@ import { type NdArray, type TrialSet, validateTrialSet } from "../data";
 import { scoped } from "../modules";
 import { chiSquared, type Draws, normal, RandomStream } from "../random";
 import type { LFADS } from "./lfads";
+import { pauses } from "./pauses";
 
 /** Options of {@link infer}. */
 export interface InferOptions {
@@ -72,6 +73,7 @@ export async function infer(
   const of = trials.encode.shape[0]!;
   const drawn = variational ? samples : 0;
   const stream = RandomStream.fromSeed(seed).fork("inference");
+  const pause = pauses();
   const results: Partial<Record<Name, { data: Float32Array; shape: number[] }>> = {};
   for (let start = 0; start < of; start += batchSize) {
     const rows = Math.min(batchSize, of - start);
@@ -87,8 +89,9 @@ export async function infer(
           return before ? mapRecord(values, (value, name) => add(value, before[name])) : values;
         });
         if (before) disposeAll(before);
-        // Bounds the work in flight and leaves the event loop free.
+        // Bounds the work in flight.
         await sum.rates.data();
+        await pause();
       }
       for (const [name, value] of Object.entries(sum!) as [Name, Tensor][]) {
         const mean = tidy(() => div(value, Math.max(1, drawn)));

@@ -1,5 +1,6 @@
 import { type Dataset, type NdArray, sampleValidationMask, validateDataset } from "../data";
 import type { LFADS } from "../model";
+import { pauses } from "../model/pauses";
 import { hasMissing, type SessionTrials } from "./batches";
 import { checkResume } from "./checkResume";
 import { type FitOptions, type Progress, resolveFitOptions } from "./fitOptions";
@@ -80,11 +81,13 @@ async function run(
     const { epoch, batch, batches } = training;
     return onProgress?.({ epoch, epochs, batch, batches, ...(last && { last }) } satisfies Progress);
   };
+  const pause = pauses();
   while (training.epoch < epochs) {
     if (training.converged) return "converged";
     while (training.batch < training.batches) {
       if (signal?.aborted) return "aborted";
       await training.step();
+      await pause();
       if (training.skippedInARow > maxSkipped) return "not finite";
       await report();
       const every = checkpoint?.everyBatches;

@@ -1,5 +1,6 @@
-import { add, clone, mul } from "@tensorflow/tfjs-core";
+import { add, clone, mul, type Tensor } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { coordinatedDropout } from "../../src/augmentations";
 import type { Dataset } from "../../src/data";
 import { LFADS } from "../../src/model";
 import { poisson, type Reconstruction } from "../../src/reconstructions";
@@ -115,17 +116,22 @@ describe("two sessions of different channels and sizes", () => {
     expect(whole.history.every(({ valid, skipped }) => valid.heldOut > 0 && skipped === 0)).toBe(true);
   });
 
-  test("have masks of their own", async () => {
-    const seen: string[] = [];
-    const record = looking(({ heldIn }) => seen.push(Array.from(heldIn!.dataSync()).join("")));
+  test("have masks of their own, of sample validation and of coordinated dropout", async () => {
+    const [held, dropped]: [string[], string[]] = [[], []];
+    const text = (mask: Tensor | undefined) => Array.from(mask!.dataSync()).join("");
+    const record = looking(({ heldIn, gradientMask }) => {
+      held.push(text(heldIn));
+      dropped.push(text(gradientMask));
+    });
     const model = new LFADS({ ...TINY, controller: false, sessions: [{ channels: 5 }, { channels: 5 }] });
     const data = numberedData(3, 3);
-    await run(
-      { epochs: 1, sampleValidation: { rate: 0.3 }, augmentations: { valid: () => [record] } },
-      model,
-      [data, data],
-    );
-    expect(new Set(seen).size).toBe(2);
+    const options = {
+      epochs: 1,
+      sampleValidation: { rate: 0.3 },
+      augmentations: { train: () => [coordinatedDropout({ rate: 0.3 }), record] },
+    };
+    await run(options, model, [data, data]);
+    expect([held.length, new Set(held).size, new Set(dropped).size]).toEqual([2, 2, 2]);
   });
 });
 
