@@ -34,6 +34,7 @@ export function gamma(): Reconstruction {
   return {
     parametersPerChannel: 2,
     counts: false,
+    support: { rule: "positive", has: (value) => value > 0 },
     loss: (data, readout) => gammaLoss(data, ...distribution(readout)),
     mean: (readout) => div(...distribution(readout)),
   };
@@ -65,6 +66,17 @@ export function zeroInflatedGamma({
   scalePrior = 1,
   penalty = 0,
 }: ZeroInflatedGammaOptions = {}): Reconstruction {
+  const limits = {
+    loc: [loc, 0],
+    scale: [scale, 1e-6],
+    scalePrior: [scalePrior, 0],
+    penalty: [penalty, 0],
+  } as const;
+  for (const [name, [value, least]] of Object.entries(limits)) {
+    if (!(value >= least && value < Infinity)) {
+      throw new Error(`zeroInflatedGamma: ${name} must be a number of at least ${least}, got ${value}`);
+    }
+  }
   const distribution = (readout: Tensor, parameters: Parameters) => {
     const [shape, rate, q] = blocks(maximum(sigmoid(readout), FLOOR), 3) as [Tensor, Tensor, Tensor];
     const scales = parameter(parameters, "scale");
@@ -74,6 +86,7 @@ export function zeroInflatedGamma({
   return {
     parametersPerChannel: 3,
     counts: false,
+    support: { rule: `zero or more than ${loc}`, has: (value) => value === 0 || value > loc },
     init: (channels) => ({ scale: fill([2, channels], scale) }),
     loss(data, readout, parameters) {
       const { shape, rate, q } = distribution(readout, parameters);

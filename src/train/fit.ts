@@ -2,7 +2,6 @@ import { type Dataset, type NdArray, sampleValidationMask, validateDataset } fro
 import type { LFADS } from "../model";
 import { pauses } from "../model/pauses";
 import { hasMissing, type SessionTrials } from "./batches";
-import { checkResume } from "./checkResume";
 import { type FitOptions, type Progress, resolveFitOptions } from "./fitOptions";
 import { defaultHyperparameters, resolveHyperparameters } from "./hyperparameters";
 import type { EpochMetrics } from "./metrics";
@@ -46,13 +45,21 @@ export async function fit(
 ): Promise<FitResult> {
   const datasets = Array.isArray(data) ? (data as readonly Dataset[]) : [data as Dataset];
   checkData(model, datasets);
-  if (options.resume) checkResume(model, options.resume);
   const missing = datasets.some(({ train, valid }) => hasMissing(train) || hasMissing(valid));
   const resolved = resolveFitOptions(options, model, missing);
   const hyperparameters = resolveHyperparameters(
     options.hyperparameters,
     options.resume?.hyperparameters ?? defaultHyperparameters,
   );
+  if (options.sampleValidation) {
+    for (const split of ["train", "valid"] as const) {
+      if (resolved.augmentations[split](hyperparameters).some(({ movesSamples }) => movesSamples)) {
+        throw new Error(
+          `fit: sampleValidation holds fixed samples out, so no augmentation may move samples, got one in ${split}`,
+        );
+      }
+    }
+  }
   const split = (name: "train" | "valid"): SessionTrials[] =>
     datasets.map((dataset, session) => ({
       trials: dataset[name],
@@ -119,7 +126,20 @@ function checkData(model: LFADS, datasets: readonly Dataset[]): void {
   }
   datasets.forEach((dataset, i) => {
     const { encode, reconstruct, reconstruction } = sessions[i]!;
+    for (const name of ["train", "valid"] as const) {
+      if (!dataset?.[name])
+        throw new Error(`fit: data set ${i} must have training and validation trials, got no ${name}`);
+    }
     validateDataset(dataset, { counts: reconstruction.counts });
+    const { support } = reconstruction;
+    for (const name of support ? (["train", "valid"] as const) : []) {
+      const wrong = dataset[name].reconstruct.data.find(
+        (value) => !Number.isNaN(value) && !support!.has(value),
+      );
+      if (wrong !== undefined) {
+        throw new Error(`fit: ${name}.reconstruct of session ${i} must be ${support!.rule}, got ${wrong}`);
+      }
+    }
     for (const name of ["train", "valid"] as const) {
       const expected = {
         encode: [bins.encode, encode],

@@ -4,6 +4,7 @@ import {
   sampleValidation,
   selectiveBackpropThroughTime,
 } from "../augmentations";
+import { refuseUnknown } from "../data/refuseUnknown";
 import type { LFADS } from "../model";
 import type { AdamWOptions } from "./adamW";
 import type { EarlyStoppingOptions } from "./earlyStopping";
@@ -40,7 +41,7 @@ export interface FitOptions {
   readonly seed?: number | string;
   /**
    * Augmentations of training and validation batches. Where data has missing samples (NaN), selective backpropagation
-   * through time comes first by itself; sample validation is added by `sampleValidation`.
+   * through time follows by itself, and sample validation with `sampleValidation`, whose fixed samples no augmentation may move.
    * @default coordinated dropout of training batches, at the rate of the hyperparameters
    */
   readonly augmentations?: { readonly train?: AugmentationStack; readonly valid?: AugmentationStack };
@@ -112,11 +113,35 @@ export type ResolvedFitOptions = Omit<FitOptions, Defaulted | "augmentations"> &
     readonly augmentations: { readonly train: AugmentationStack; readonly valid: AugmentationStack };
   };
 
+const OPTION_NAMES = [
+  ...[
+    "hyperparameters",
+    "batchSize",
+    "epochs",
+    "seed",
+    "augmentations",
+    "sampleValidation",
+    "klRamp",
+    "l2Ramp",
+  ],
+  ...[
+    "learningRateDecay",
+    "earlyStopping",
+    "score",
+    "smoothing",
+    "gradientClip",
+    "lossScale",
+    "sumReconstruction",
+  ],
+  ...["adamW", "maxSkipped", "resume", "checkpoint", "onProgress", "signal"],
+];
+
 /**
  * Fills in the defaults.
  * @throws if an option is out of range
  */
 export function resolveFitOptions(options: FitOptions, model: LFADS, missing: boolean): ResolvedFitOptions {
+  refuseUnknown("fit", options, OPTION_NAMES);
   const { sampleValidation: held, score, augmentations = {} } = options;
   const initialConditionBins = model.architecture.bins.initialCondition;
   const fixed = [
@@ -141,7 +166,7 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
     maxSkipped: 10,
     ...options,
     score: score ?? (({ valid }) => (held && held.rate > 0 ? valid.heldOut : valid.reconstruction)),
-    augmentations: { train: (h) => [...fixed, ...train(h)], valid: (h) => [...fixed, ...valid(h)] },
+    augmentations: { train: (h) => [...train(h), ...fixed], valid: (h) => [...valid(h), ...fixed] },
   };
   const whole = (name: string, value: number, least: number) => {
     if (!Number.isInteger(value) || value < least) {

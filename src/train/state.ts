@@ -8,6 +8,13 @@ import type { PlateauState } from "./plateau";
 /** Arrays by the names of the parameters. */
 export type NamedArrays = Readonly<Record<string, NdArray<Float32Array>>>;
 
+/** What must not change when a training is resumed. */
+export interface TrainingSetup {
+  /** Batches of an epoch; they may change between two epochs. */
+  readonly batches: number;
+  readonly sampleValidation: { readonly rate: number; readonly seed: number | string } | null;
+}
+
 /** Everything that the next step of training depends on: plain and serialisable. */
 export interface TrainingState {
   readonly parameters: NamedArrays;
@@ -17,6 +24,8 @@ export interface TrainingState {
   readonly epoch: number;
   /** Batches done of the next epoch, and their metrics. */
   readonly batch: number;
+  /** What a resumed training must have in common with this one. */
+  readonly setup: TrainingSetup;
   readonly sums: MetricSums;
   readonly random: RandomState;
   /** Score smoothed over epochs; null before the first. */
@@ -99,6 +108,7 @@ const SCALARS: Readonly<Record<keyof Scalars, true>> = {
   hyperparameters: true,
   epoch: true,
   batch: true,
+  setup: true,
   sums: true,
   random: true,
   smoothedScore: true,

@@ -6,6 +6,7 @@ import type { Parameters } from "../modules";
 import { type Draws, RandomStream, streamDraws } from "../random";
 import { type AdamWState, adamW } from "./adamW";
 import { batchCount, batchIndices, type SessionTrials, uploadBatches } from "./batches";
+import { checkResume } from "./checkResume";
 import { earlyStopping } from "./earlyStopping";
 import type { ResolvedFitOptions } from "./fitOptions";
 import { clipByGlobalNorm, valueAndGradients } from "./gradients";
@@ -14,7 +15,7 @@ import { addMetrics, type EpochMetrics, type MetricSums, meanMetrics, NO_METRICS
 import { plateau } from "./plateau";
 import { type Ramp, ramp, rampsEnd } from "./ramp";
 import { smooth } from "./smooth";
-import type { NamedArrays, TrainingState } from "./state";
+import type { NamedArrays, TrainingSetup, TrainingState } from "./state";
 
 /** Implementation of the operations that this training runs on. */
 const KERNEL_PATH = "composed";
@@ -26,6 +27,7 @@ export class Training {
   readonly #plateau;
   readonly #stopping;
   readonly #random: RandomStream;
+  readonly #setup: TrainingSetup;
   #adam: AdamWState;
   #state: Omit<TrainingState, "parameters" | "optimizer" | "hyperparameters" | "random" | "kernelPath">;
 
@@ -38,6 +40,12 @@ export class Training {
   ) {
     const { resume, learningRateDecay } = options;
     this.batches = batchCount(train, options.batchSize);
+    const { sampleValidation: held } = options;
+    this.#setup = {
+      batches: this.batches,
+      sampleValidation: held ? { rate: held.rate, seed: held.seed ?? 0 } : null,
+    };
+    if (resume) checkResume(model, resume, this.#setup, KERNEL_PATH);
     this.#optimizer = adamW(options.adamW);
     this.#plateau = learningRateDecay && plateau(learningRateDecay);
     this.#stopping =
@@ -55,12 +63,17 @@ export class Training {
       this.#adam = { step, first: toTensors(first), second: toTensors(second) };
       // A learning rate that was changed from outside takes effect at once, whatever has decayed before.
       const changed = resume.hyperparameters.learningRate !== rate;
-      this.#state = { ...counters, ...(changed && { plateau: { ...resume.plateau, learningRate: rate } }) };
+      this.#state = {
+        ...counters,
+        setup: this.#setup,
+        ...(changed && { plateau: { ...resume.plateau, learningRate: rate } }),
+      };
     } else {
       this.#adam = this.#optimizer.init(this.#trained());
       this.#state = {
         epoch: 0,
         batch: 0,
+        setup: this.#setup,
         sums: NO_METRICS,
         smoothedScore: null,
         best: null,

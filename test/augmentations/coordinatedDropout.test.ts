@@ -73,7 +73,7 @@ describe("coordinatedDropoutMasks", () => {
 describe("coordinatedDropout", () => {
   const sizes = { trials: 6, bins: 7, channels: 5, forward: 3, heldOut: 2 };
 
-  test.each([0, 2])("with %d bins for the initial condition", (initialConditionBins) => {
+  test.each([0, 1, 3])("with %d bins for the initial condition", (initialConditionBins) => {
     tidy(() => {
       const batch = batchOf(sizes);
       const augmented = coordinatedDropout({ rate: 0.4, initialConditionBins })(batch, drawsOf(2));

@@ -10,7 +10,8 @@ import {
   selectiveBackpropThroughTime,
   weightLoss,
 } from "../../src/augmentations";
-import { gamma, gaussian, poisson } from "../../src/reconstructions";
+import type { Draws } from "../../src/random";
+import { gamma, gaussian, poisson, poissonBitsPerSpike } from "../../src/reconstructions";
 import { valueAndGradients } from "../../src/train/gradients";
 import { useBackend } from "../backend";
 import { randomValues, relativeError, toTensor } from "../ops/differences";
@@ -52,6 +53,7 @@ describe("selectiveBackpropThroughTime", () => {
       const target = augmented.reconstruct.dataSync();
       const weights = before.map((value) => (Number.isNaN(value) ? 0 : before.length / observed));
       expect(relativeError(augmented.lossWeight!.dataSync(), weights)).toBeLessThan(1e-6);
+      expect([...augmented.observed!.dataSync()]).toEqual(weights.map((weight) => (weight > 0 ? 1 : 0)));
       before.forEach((value, i) => {
         expect(target[i]).toBe(Number.isNaN(value) ? 10 : value);
       });
@@ -74,6 +76,7 @@ describe("selectiveBackpropThroughTime", () => {
 
   test.each([
     ["poisson", poisson()],
+    ["poissonBitsPerSpike", poissonBitsPerSpike()],
     ["gaussian", gaussian()],
     ["gamma", gamma()],
   ])("%s: loss and gradient are finite, and zero where nothing was observed", (_, reconstruction) => {
@@ -87,7 +90,12 @@ describe("selectiveBackpropThroughTime", () => {
       () =>
         tidy(() => {
           const augmented = selectiveBackpropThroughTime()(batch, drawsOf(1));
-          return mean(weightLoss(reconstruction.loss(augmented.reconstruct, readout, {}), augmented));
+          return mean(
+            weightLoss(
+              reconstruction.loss(augmented.reconstruct, readout, {}, augmented.observed),
+              augmented,
+            ),
+          );
         }),
       { readout },
     );
@@ -127,14 +135,10 @@ describe("stacks", () => {
         const batch = { ...plain, heldIn: drawsOf("held in").bernoulli("mask", plain.encode.shape, 0.8) };
         const loss = toTensor(randomValues("loss", batch.reconstruct.shape));
         const results = permutations.map((order) => {
-          const augmented = augment(
-            batch,
-            order.map((i) => all[i]!),
-            drawsOf(1),
-          );
-          const { encode, reconstruct, gradientMask, lossWeight, heldOutWeight } = augmented;
+          const augmented = order.reduce((current: Batch, i) => all[i]!(current, drawsOf(i)), batch);
+          const { encode, reconstruct, observed, gradientMask, lossWeight, heldOutWeight } = augmented;
           return {
-            ...{ encode, reconstruct, gradientMask, lossWeight, heldOutWeight },
+            ...{ encode, reconstruct, observed, gradientMask, lossWeight, heldOutWeight },
             loss: weightLoss(loss, augmented),
             heldOutLoss: heldOutLoss(loss, augmented)!,
           };
@@ -151,20 +155,34 @@ describe("stacks", () => {
     },
   );
 
-  test("augmentations run in their order, with the draws", () => {
+  test("augmentations run in their order, each with draws of its own", () => {
     const seen: unknown[] = [];
     const draws = drawsOf(1);
-    const batch = { encode: tensor([1]), reconstruct: tensor([2]) };
+    const first = (own: Draws) => [...tidy(() => own.normal("x", [1]).dataSync().slice())];
+    const batch: Batch = { encode: tensor([1]), reconstruct: tensor([2]) };
     const log =
       (name: string): Augmentation =>
       (current, own) => {
-        seen.push(name, current.session, own);
+        seen.push([name, current.session, first(own)]);
         return { ...current, session: (current.session ?? 0) + 1 };
       };
     const result = augment(batch, [log("a"), log("b")], draws);
-    expect(seen).toEqual(["a", undefined, draws, "b", 1, draws]);
+    expect(seen).toEqual([
+      ["a", undefined, first(draws.fork(0))],
+      ["b", 1, first(draws.fork(1))],
+    ]);
     expect(result).toEqual({ ...batch, session: 2 });
     expect(augment(batch, [], draws)).toBe(batch);
     dispose([batch.encode, batch.reconstruct]);
+  });
+
+  test("the same one twice does not repeat itself", () => {
+    tidy(() => {
+      const batch = batchOf(sizes);
+      const dropout = coordinatedDropout({ rate: 0.5 });
+      const kept = (x: Tensor) => x.dataSync().filter((value) => value !== 0).length / x.size;
+      expect(Math.abs(kept(augment(batch, [dropout], drawsOf(1)).encode) - 0.5)).toBeLessThan(0.15);
+      expect(Math.abs(kept(augment(batch, [dropout, dropout], drawsOf(1)).encode) - 0.25)).toBeLessThan(0.15);
+    });
   });
 });

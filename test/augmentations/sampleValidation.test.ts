@@ -12,7 +12,7 @@ const rate = 0.2;
 const heldInOf = (shape: number[]) => drawsOf("held in").bernoulli("mask", shape, 1 - rate);
 
 describe("sampleValidation", () => {
-  test.each([0, 2])("with %d bins for the initial condition", (initialConditionBins) => {
+  test.each([0, 1, 3])("with %d bins for the initial condition", (initialConditionBins) => {
     tidy(() => {
       const plain = batchOf(sizes);
       const batch = { ...plain, heldIn: heldInOf(plain.encode.shape) };

@@ -66,13 +66,18 @@ describe("spikeJitter", () => {
       expect(Math.max(...bins)).toBe(2);
       expect(equalFrequencyP(halves, 5)).toBeGreaterThan(1e-3);
     }
-    // Far beyond both edges: bin 0 of 3 goes to |shift| mirrored with period 4.
+    // Far beyond both edges: of the shifts -6 to 6, mirrored with period 4, 3 end in bin 0, 6 in bin 1, 4 in bin 2.
     const wide = landings(0, 3, 6, 13_000);
     const counts = [0, 1, 2].map((bin) => wide.filter((other) => other === bin).length / 1000);
-    // shifts -6..6: bin 0 for -4, 0, 4; bin 2 for -6, -2, 2, 6; bin 1 for the six odd ones but -6..6 has -5 -3 -1 1 3 5.
     [3, 6, 4].forEach((expected, bin) => {
       expect(Math.abs(counts[bin]! - expected)).toBeLessThan(0.35);
     });
+  });
+
+  test("two bins are enough to move", () => {
+    const bins = landings(0, 2, 1);
+    // One shift in three is none.
+    expect(Math.abs(bins.filter((bin) => bin === 0).length / 2000 - 1 / 3)).toBeLessThan(0.05);
   });
 
   test("input and target move together, or apart where asked for", () => {
@@ -119,6 +124,25 @@ describe("spikeJitter", () => {
         expect(moved.reconstruct.arraySync()).toEqual(x.arraySync());
       }
     });
+  });
+
+  test.each([-1, 0.5, Infinity])("data with %d is an error, for it is no count", (value) => {
+    tidy(() => {
+      const x = tensor([1, value, 0], [1, 3, 1]);
+      const ones = tensor([1, 1, 1], [1, 3, 1]);
+      for (const batch of [
+        { encode: x, reconstruct: ones },
+        { encode: ones, reconstruct: x },
+      ]) {
+        expect(() => spikeJitter()(batch, drawsOf(1))).toThrow(
+          `spikeJitter: data must be spike counts, got ${value}`,
+        );
+      }
+    });
+  });
+
+  test("tells that it moves samples", () => {
+    expect(spikeJitter().movesSamples).toBe(true);
   });
 
   test.each([-1, 0.5, Number.NaN])("a width of %d is an error", (width) => {

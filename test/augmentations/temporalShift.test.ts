@@ -69,7 +69,14 @@ describe("temporalShift", () => {
       expect(cube(joint.encode)).toEqual(corner(joint.reconstruct));
       const apart = temporalShift({ independent: true })({ encode, reconstruct }, drawsOf(4));
       expect(cube(apart.encode)).not.toEqual(corner(apart.reconstruct));
-      expect(cube(apart.encode)).not.toEqual(cube(encode));
+      for (const trial of [...cube(apart.encode), ...cube(apart.reconstruct)]) {
+        trial[6]!.forEach((from, n) => {
+          expect(Math.abs(6 - from)).toBeLessThanOrEqual(6);
+          trial.forEach((bin, t) => {
+            if (from > 0 && from < 11) expect(bin[n]).toBe(Math.min(11, Math.max(0, t + from - 6)));
+          });
+        });
+      }
     });
   });
 
@@ -82,6 +89,10 @@ describe("temporalShift", () => {
         expect(cube(moved.reconstruct)).toEqual(cube(batch.reconstruct));
       }
     });
+  });
+
+  test("tells that it moves samples", () => {
+    expect(temporalShift().movesSamples).toBe(true);
   });
 
   test("bad options", () => {

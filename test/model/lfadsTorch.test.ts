@@ -62,6 +62,8 @@ test("the file holds what lfads-torch has and this library has not", async () =>
       "decoder.rnn.cell.gen_cell.bias_hh": [18],
       "decoder.rnn.cell.gen_cell.weight_ih": [18, 0],
       "decoder.con_h0": [1, 0],
+      "co_prior.logtaus": [0],
+      "co_prior.lognvars": [0],
     });
     for (const [, { data }] of extra) expect(Array.from(data).every((value) => value === 0)).toBe(true);
   });

@@ -1,12 +1,6 @@
 import { dispose, mean, mul, sum, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import {
-  augment,
-  type Batch,
-  coordinatedDropout,
-  sampleValidation,
-  weightLoss,
-} from "../../src/augmentations";
+import { type Batch, coordinatedDropout, sampleValidation, weightLoss } from "../../src/augmentations";
 import { type LFADS, type LossOptions, l2Penalty, lfadsLoss } from "../../src/model";
 import { gaussian, poisson, type Reconstruction, zeroInflatedGamma } from "../../src/reconstructions";
 import { valueAndGradients } from "../../src/train/gradients";
@@ -157,9 +151,9 @@ describe("lfadsLoss", () => {
         () =>
           tidy(() => {
             // With everything kept there is nothing to learn from but the penalties.
-            const draws = { ...drawsOf(1), bernoulli: drawsOf(1).bernoulli };
+            const draws = drawsOf(1);
             const keepAll = { ...draws, bernoulli: (_: string, shape: readonly number[]) => ones(shape) };
-            const augmented = augment(batch, [coordinatedDropout({ rate: 0.5 })], keepAll);
+            const augmented = coordinatedDropout({ rate: 0.5 })(batch, keepAll);
             const output = model.forward([augmented]);
             const none = { ...scales, klInitialCondition: 0, klControllerOutput: 0 };
             return lfadsLoss(model, [augmented], output, { scales: none, draws, l2Ramp: 0 }).total;

@@ -66,7 +66,7 @@ function estimate(
 describe("autoregressivePrior", () => {
   test("the estimate's mean over many draws is the exact divergence", () => {
     const trials = 1000;
-    const estimates = Array.from({ length: 60 }, (_, i) =>
+    const estimates = Array.from({ length: 40 }, (_, i) =>
       tidy(() => {
         const many = (v: Values) => tile(toTensor(v), [trials, 1, 1]);
         const own = Object.fromEntries(Object.entries(parameters).map(([name, v]) => [name, toTensor(v)]));

@@ -111,14 +111,21 @@ describe("gaussian", () => {
     expect(Math.abs(mean - meanOf(gaussian(), readout))).toBeLessThan(1e-5);
   });
 
-  test("the variance has a floor, which ends the gradient", () => {
-    const readout = tensor([1, -50], [1, 2]);
+  test("the variance has a floor, from below which the gradient leads back", () => {
+    const logvar = -15;
+    const readout = tensor([1, logvar], [1, 2]);
+    const residual = 0.01;
     const { value, gradients } = valueAndGradients(
-      () => tidy(() => sum(gaussian().loss(tensor([1.002], [1, 1]), readout, {}))),
+      () => tidy(() => sum(gaussian().loss(tensor([1 + residual], [1, 1]), readout, {}))),
       { readout },
     );
-    expect(relativeError(value.dataSync(), [0.5 * (Math.log(1e-6) + 0.002 ** 2 / 1e-6)])).toBeLessThan(1e-4);
-    expect(gradients.readout!.dataSync()[1]).toBe(0);
+    expect(relativeError(value.dataSync(), [0.5 * (Math.log(1e-6) + residual ** 2 / 1e-6)])).toBeLessThan(
+      1e-4,
+    );
+    const byVariance = 0.5 * (1e6 - residual ** 2 * 1e12);
+    const slope = gradients.readout!.dataSync()[1]!;
+    expect(slope).toBeLessThan(0);
+    expect(relativeError([slope], [byVariance * Math.exp(logvar)])).toBeLessThan(1e-4);
     dispose([readout, value, gradients.readout!]);
   });
 });

@@ -1,4 +1,4 @@
-import { dispose, sum, tensor, tidy } from "@tensorflow/tfjs-core";
+import { dispose, mul, sum, tensor, tidy } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { poisson, poissonBitsPerSpike } from "../../src/reconstructions";
 import { valueAndGradients } from "../../src/train/gradients";
@@ -106,6 +106,35 @@ describe("poissonBitsPerSpike", () => {
       }),
       { readout: randomValues("readout", shape) },
     );
+  });
+
+  test("samples that were not observed count for nothing", () => {
+    const seen = counts.map((_, i) => (i % 5 === 0 ? 0 : 1));
+    const own = (channel: number) => counts.filter((_, i) => i % channels === channel && seen[i] === 1);
+    const average = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+    const scale = Math.LN2 * average(counts.filter((_, i) => seen[i] === 1));
+    const standIn = counts.map((k, i) => (seen[i] === 1 ? k : 10));
+    checkGradients(
+      ({ readout }) => ({
+        loss: mul(
+          poissonBitsPerSpike().loss(tensor(standIn, shape), readout!, {}, tensor(seen, shape)),
+          tensor(seen, shape),
+        ),
+      }),
+      ({ readout }) => ({
+        loss: readout!.data.map((o, i) => {
+          const [k, mean] = [counts[i]!, average(own(i % channels))];
+          return (seen[i]! * (Math.exp(o) - k * o - (mean - k * Math.log(mean + 1e-8)))) / scale;
+        }),
+      }),
+      { readout: randomValues("readout", shape) },
+    );
+    tidy(() => {
+      const torch = poissonBitsPerSpike({ compatibility: { averageMissing: true } });
+      const [data, readout] = [tensor(standIn, shape), toTensor(randomValues("readout", shape))];
+      const all = torch.loss(data, readout, {}, tensor(seen, shape)).dataSync();
+      expect(all).toEqual(poissonBitsPerSpike().loss(data, readout, {}).dataSync());
+    });
   });
 
   test("a silent channel costs its rate", () => {

@@ -1,3 +1,4 @@
+import { type Tensor, zerosLike } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import type { Batch } from "../../src/augmentations";
 import { RandomStream, streamDraws } from "../../src/random";
@@ -78,10 +79,14 @@ test("augmentations by default: coordinated dropout behind the bins of the initi
 });
 
 test("missing samples and held-out samples come first, in this order", () => {
-  const model = tinierModel();
-  const counts = takeTrials(numberedTrials(3), [0, 1, 2]);
+  const model = tinierModel({ bins: { encode: 6, reconstruct: 6, initialCondition: 2 } });
+  const { data, shape } = numberedTrials(3);
+  const counts = takeTrials(
+    { data: data.map((x, i) => (i % 30 === 0 ? Number.NaN : x + 1)), shape },
+    [0, 1, 2],
+  );
   const draws = streamDraws(RandomStream.fromSeed(1));
-  const own = (batch: Batch) => ({ ...batch, lossWeight: counts });
+  const own = (batch: Batch) => batch;
   const { augmentations } = resolveFitOptions(
     { sampleValidation: { rate: 0.5 }, augmentations: { train: () => [own], valid: () => [own] } },
     model,
@@ -91,8 +96,12 @@ test("missing samples and held-out samples come first, in this order", () => {
   for (const split of ["train", "valid"] as const) {
     const stack = augmentations[split](defaultHyperparameters);
     expect([stack.length, stack[2]]).toEqual([3, own]);
-    const [first, second] = stack as [typeof own, (batch: Batch, d: typeof draws) => Batch];
-    expect(first({ encode: counts, reconstruct: counts }).lossWeight).toBeDefined();
-    expect(() => second({ encode: counts, reconstruct: counts }, draws)).toThrow(/^sampleValidation: heldIn/);
+    const batch = { encode: counts, reconstruct: counts, heldIn: zerosLike(counts) };
+    const observed = stack[0]!(batch, draws);
+    const zero = (x: Tensor) => Array.from(x.dataSync(), (value, i) => (value === 0 ? i % 30 : -1));
+    expect(new Set(zero(observed.encode))).toEqual(new Set([0, -1]));
+    // All held out, but for the bins of the initial condition.
+    const late = Array.from({ length: 20 }, (_, i) => i + 10);
+    expect(new Set(zero(stack[1]!(observed, draws).encode))).toEqual(new Set([0, -1, ...late]));
   }
 });

@@ -16,14 +16,24 @@ test.each<[FitOptions, number]>([
   [{ klRamp: {}, l2Ramp: { start: 1, increase: 3 } }, 8],
   [{ klRamp: { start: 2 }, l2Ramp: { start: 1 } }, 6],
 ])("early stopping begins when the ramps %o are done", async (ramps, epochs) => {
+  const options = { ...ramps, batchSize: 100, earlyStopping: { patience: 2 } };
+  const { history, stopReason } = await train({ ...options, epochs: 20, score: rising() });
+  expect([history.length, stopReason]).toEqual([epochs, "converged"]);
+});
+
+test.each<[number, string]>([
+  [3, "epochs"],
+  [4, "converged"],
+])("with room for %d epochs, four of which it takes to converge, it ends by %s", async (epochs, reason) => {
   const { history, stopReason } = await train({
-    ...ramps,
+    klRamp: {},
+    l2Ramp: {},
     batchSize: 100,
-    epochs: 20,
     earlyStopping: { patience: 2 },
+    epochs,
     score: rising(),
   });
-  expect([history.length, stopReason]).toEqual([epochs, "converged"]);
+  expect([history.length, stopReason]).toEqual([epochs, reason]);
 });
 
 test("it does not stop early when told not to, nor with the ramps of the defaults", async () => {
