@@ -5,6 +5,8 @@ export * from "./augmentations";
 export * from "./data";
 // Evaluation
 export * from "./evaluate";
+// Fast implementations of the operations
+export * from "./kernels";
 // The blocks as tfjs-layers layers
 export * from "./layers";
 // The model
