@@ -1,6 +1,7 @@
 import { concat, keep, reshape, scalar, stack, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import { type Augmentation, augment, type Batch } from "../augmentations";
 import type { NdArray } from "../data";
+import { kernelPath } from "../kernels";
 import { type LFADS, type LossParts, lfadsLoss } from "../model";
 import type { Parameters } from "../modules";
 import { type Draws, RandomStream, streamDraws } from "../random";
@@ -16,9 +17,6 @@ import { plateau } from "./plateau";
 import { type Ramp, ramp, rampsEnd } from "./ramp";
 import { smooth } from "./smooth";
 import type { NamedArrays, TrainingSetup, TrainingState } from "./state";
-
-/** Implementation of the operations that this training runs on. */
-const KERNEL_PATH = "composed";
 
 /** A training under way: tensors and counters between two steps. `fit` drives it. */
 export class Training {
@@ -45,7 +43,7 @@ export class Training {
       batches: this.batches,
       sampleValidation: held ? { rate: held.rate, seed: held.seed ?? 0 } : null,
     };
-    if (resume) checkResume(model, resume, this.#setup, KERNEL_PATH);
+    if (resume) checkResume(model, resume, this.#setup, kernelPath());
     this.#optimizer = adamW(options.adamW);
     this.#plateau = learningRateDecay && plateau(learningRateDecay);
     this.#stopping =
@@ -203,7 +201,7 @@ export class Training {
       optimizer: { step, first: await toArrays(first), second: await toArrays(second) },
       hyperparameters: this.hyperparameters,
       random: this.#random.toJSON(),
-      kernelPath: KERNEL_PATH,
+      kernelPath: kernelPath(),
     };
   }
 
