@@ -102,7 +102,14 @@ describe("round trip", () => {
     const bytes = await writeHdf5(dataset);
     expect(await readHdf5(bytes)).toEqual(dataset);
     expect(Object.keys((await readHdf5Arrays(bytes)).arrays)).toEqual([
-      ...["conversion_factor", "test_encod_data", "test_ext_input", "test_recon_data", "test_trial"],
+      ...[
+        "channel_order",
+        "conversion_factor",
+        "test_encod_data",
+        "test_ext_input",
+        "test_recon_data",
+        "test_trial",
+      ],
       ...["train_encod_data", "train_ext_input", "train_inds", "train_recon_data", "train_truth"],
       ...["valid_encod_data", "valid_ext_input", "valid_inds", "valid_recon_data"],
     ]);
@@ -241,7 +248,7 @@ describe("bad data sets", () => {
     [
       "a missing key",
       { valid_recon_data: undefined },
-      "the file must have valid_recon_data, got conversion_factor, train_encod_data",
+      "the file must have valid_recon_data, got channel_order, train_encod_data",
     ],
     [
       "a wrong rank",

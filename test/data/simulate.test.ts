@@ -97,11 +97,11 @@ describe("simulateLorenz", () => {
       .train.extras!;
     for (let k = 0; k < 3; k++) {
       const values = column(latents!.data, 3, k);
-      expect(Math.abs(mean(values))).toBeLessThan(0.1);
-      expect(Math.abs(sd(values) - 1)).toBeLessThan(0.05);
+      // Mean and standard deviation of the attractor, in the units of the published sets.
+      expect(Math.abs(mean(values) - [0, 0, (23.54 - 25.8) / 7.2][k]!)).toBeLessThan(0.1);
+      expect(Math.abs(sd(values) - [7.92 / 8.6, 9.01 / 9.4, 8.63 / 7.2][k]!)).toBeLessThan(0.05);
     }
-    const raw = (i: number, k: number) =>
-      latents!.data[3 * i + k]! * [7.92, 9.01, 8.63][k]! + [0, 0, 23.54][k]!;
+    const raw = (i: number, k: number) => latents!.data[3 * i + k]! * [8.6, 9.4, 7.2][k]! + [0, 0, 25.8][k]!;
     for (let i = 5; i < 195; i++) {
       const [x, y, z] = [raw(i, 0), raw(i, 1), raw(i, 2)] as const;
       const change = [10 * (y - x), x * (28 - z) - y, x * y - (8 / 3) * z];

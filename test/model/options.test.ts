@@ -187,7 +187,7 @@ describe("errors name the option, the rule and the value", () => {
       step: (_, __, state) => state,
     });
     expect(() => new LFADS(change({ generator: { cell } }))).toThrow(
-      "Decoder: the generator takes 1 inputs, fewer than the controller's 2",
+      "LFADS: the generator's cell must take 2 inputs, got one for 1",
     );
   });
 

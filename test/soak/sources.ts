@@ -29,7 +29,7 @@ export function smallDataset(): Dataset {
   return {
     train: { ...set(4), truth: ndarray(new Float32Array(4 * 6 * 5).fill(0.25), [4, 6, 5]) },
     valid: set(2),
-    shared: { conversion_factor: ndarray(new Float64Array([50]), []) },
+    shared: { channel_order: ndarray(new Float64Array([50]), []) },
     attributes: { bin_ms: 20, n_heldin: 4, behavior: ["vx", "vy"], note: "a small file" },
   };
 }

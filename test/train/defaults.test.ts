@@ -78,7 +78,7 @@ test("augmentations by default: coordinated dropout behind the bins of the initi
   expect(passed(apply(options, { coordinatedDropoutPass: 1 })).late).toBe(1);
 });
 
-test("missing samples and held-out samples come first, in this order", () => {
+test("missing samples, then held-out samples, follow augmentations of one's own", () => {
   const model = tinierModel({ bins: { encode: 6, reconstruct: 6, initialCondition: 2 } });
   const { data, shape } = numberedTrials(3);
   const counts = takeTrials(
@@ -95,13 +95,13 @@ test("missing samples and held-out samples come first, in this order", () => {
   model.dispose();
   for (const split of ["train", "valid"] as const) {
     const stack = augmentations[split](defaultHyperparameters);
-    expect([stack.length, stack[2]]).toEqual([3, own]);
+    expect([stack.length, stack[0] === own]).toEqual([3, true]);
     const batch = { encode: counts, reconstruct: counts, heldIn: zerosLike(counts) };
-    const observed = stack[0]!(batch, draws);
+    const observed = stack[1]!(batch, draws);
     const zero = (x: Tensor) => Array.from(x.dataSync(), (value, i) => (value === 0 ? i % 30 : -1));
     expect(new Set(zero(observed.encode))).toEqual(new Set([0, -1]));
     // All held out, but for the bins of the initial condition.
     const late = Array.from({ length: 20 }, (_, i) => i + 10);
-    expect(new Set(zero(stack[1]!(observed, draws).encode))).toEqual(new Set([0, -1, ...late]));
+    expect(new Set(zero(stack[2]!(observed, draws).encode))).toEqual(new Set([0, -1, ...late]));
   }
 });

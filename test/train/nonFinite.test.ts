@@ -43,6 +43,7 @@ function spoiled(spoil: (loss: Tensor, readout: Tensor) => Tensor, bad: (batch: 
 const ways: readonly [string, (loss: Tensor, readout: Tensor) => Tensor][] = [
   ["NaN", (loss) => mul(loss, Number.NaN)],
   ["infinite", (loss) => mul(loss, Infinity)],
+  ["infinite, the gradient finite", (loss) => add(loss, Infinity)],
   ["of infinite gradient", (loss) => mul(loss, 1e30)],
   // d sqrt(x) at 0 is infinite, times 0 it is NaN; the loss itself stays as it was.
   ["of a gradient that is NaN", (loss, readout) => add(loss, mul(0, sqrt(sub(readout, readout))))],

@@ -1,5 +1,6 @@
 import { add, clone, mul } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
+import type { Augmentation } from "../../src/augmentations";
 import type { LFADS } from "../../src/model";
 import type { Reconstruction } from "../../src/reconstructions";
 import { type FitOptions, fit, type TrainingState } from "../../src/train";
@@ -170,4 +171,16 @@ test("augmentations of validation batches apply to validation alone", async () =
   const [plain, twice] = [await train({ epochs: 1 }), await train({ epochs: 1, augmentations: doubled })];
   expect(twice.state.parameters).toEqual(plain.state.parameters);
   expect(twice.history[0]!.valid.reconstruction / plain.history[0]!.valid.reconstruction).toBeCloseTo(2, 5);
+});
+
+test("every batch has draws of its own, in training and in validation", async () => {
+  const draw: Augmentation = (batch, draws) => {
+    seen.push(draws.normal("own", [1]).dataSync()[0]!);
+    return batch;
+  };
+  const seen: number[] = [];
+  const augmentations = { train: () => [draw], valid: () => [draw] };
+  await train({ batchSize: 3, epochs: 2, augmentations });
+  // 6 batches of training trials and 2 of validation trials, twice.
+  expect([seen.length, new Set(seen).size]).toEqual([16, 16]);
 });

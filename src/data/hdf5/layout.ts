@@ -101,6 +101,7 @@ export function fromDataset({ train, valid, test, shared = {} }: Dataset): Recor
     }
   }
   for (const [name, array] of Object.entries(shared)) {
+    if (name === CONVERSION) throw new Error(`a shared array cannot be named "${name}"`);
     if (SETS.some((set) => name.startsWith(`${set}_`))) {
       throw new Error(`a shared array cannot have a name with the prefix of a set, got "${name}"`);
     }
