@@ -1,1 +1,1 @@
-export { kernelPath, useComposedKernels, useFusedKernels } from "./useKernels";
+export { type KernelPath, kernelPath, useComposedKernels, useFusedKernels } from "./useKernels";
