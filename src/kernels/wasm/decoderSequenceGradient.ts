@@ -4,7 +4,7 @@ import { type DecoderTensors, data, inputWeights, sizes } from "./decoderInputs"
 import { TRIALS } from "./gruSequence";
 import { multiply } from "./linear";
 import { type Machine, padded } from "./machine";
-import { type Matrix, recurrentGradient, weightGradient, withStatesBefore } from "./rowProduct";
+import { affineGradient, cellGradient, type Matrix, type Operand } from "./rowProduct";
 import { packRecurrentGradient, packStraight, type WeightPart } from "./weights";
 
 /** Gradient of `decoderSequence.ts`: the loop backwards, then products over all bins and trials. */
@@ -74,61 +74,38 @@ export function decoderSequenceGradient(
       { count: batch, grain: TRIALS, scratch },
     );
 
-    const before = (states: Tensor, first: Tensor) => ({
-      ...matrix(states),
-      ...{ first: matrix(first), bins, batch },
-    });
-    const all = (a: Matrix, x: Tensor, factor?: Tensor) => ({
+    const steps = { bins, batch };
+    const operand = (x: Tensor, more: Partial<Operand> = {}) => ({
+      ...matrix(x),
       width: x.shape.at(-1)!,
-      products: [{ a, b: matrix(x), factor: factor ? matrix(factor) : null, rows }],
+      ...more,
     });
-    const feedback = {
-      width: widths.factors,
-      products: withStatesBefore(
-        dConGates,
-        before(factors, inputs.factor0),
-        factorMask ? matrix(factorMask) : null,
-      ),
-    };
-    const [conBias, coBias, genBias] = [3 * columns.con, 2 * columns.outputs, 3 * columns.gen].map((n) =>
-      machine.zeros(n),
-    ) as [number, number, number];
-    const conGatesMatrix = { address: conGates!, columns: 3 * columns.con };
-    const genGatesMatrix = { address: genGates!, columns: 3 * columns.gen };
+    const sequence = (states: Tensor, first: Tensor, mask?: Tensor) =>
+      operand(states, { first: matrix(first), factor: mask ? matrix(mask) : null });
+    const controller = cellGradient(
+      machine,
+      steps,
+      { dGates: dConGates, gates: { address: conGates!, columns: 3 * columns.con } },
+      [operand(controllerInput), sequence(factors, inputs.factor0, factorMask)],
+      sequence(con, inputs.con0),
+    );
+    const generator = cellGradient(
+      machine,
+      steps,
+      { dGates: dGenGates, gates: { address: genGates!, columns: 3 * columns.gen } },
+      [operand(output), ...(externalInputs ? [operand(externalInputs)] : [])],
+      sequence(gen, inputs.gen0),
+    );
+    const co = affineGradient(machine, steps, dPosterior, operand(con), {
+      blocks: 2,
+      units: widths.outputs,
+    });
+    const read = operand(gen, { factor: generatorMask ? matrix(generatorMask) : null });
+    const fac = affineGradient(machine, steps, dFactors, read, { blocks: 1, units: widths.factors });
     return {
-      conWeightIh: weightGradient(machine, [all(dConGates, controllerInput), feedback], {
-        blocks: 3,
-        units: widths.con,
-      }),
-      conWeightHh: recurrentGradient(
-        machine,
-        dConGates,
-        conGatesMatrix,
-        before(con, inputs.con0),
-        widths.con,
-        conBias,
-      ),
-      conBias: machine.columns(conBias, columns.con, [3, widths.con]),
-      coWeight: weightGradient(machine, [all(dPosterior, con)], { blocks: 2, units: widths.outputs }, coBias),
-      coBias: machine.columns(coBias, columns.outputs, [2, widths.outputs]),
-      genWeightIh: weightGradient(
-        machine,
-        [all(dGenGates, output), ...(externalInputs ? [all(dGenGates, externalInputs)] : [])],
-        { blocks: 3, units: widths.gen },
-      ),
-      genWeightHh: recurrentGradient(
-        machine,
-        dGenGates,
-        genGatesMatrix,
-        before(gen, inputs.gen0),
-        widths.gen,
-        genBias,
-      ),
-      genBias: machine.columns(genBias, columns.gen, [3, widths.gen]),
-      facWeight: weightGradient(machine, [all(dFactors, gen, generatorMask)], {
-        blocks: 1,
-        units: widths.factors,
-      }),
+      ...{ conWeightIh: controller.weightIh, conWeightHh: controller.weightHh, conBias: controller.bias },
+      ...{ genWeightIh: generator.weightIh, genWeightHh: generator.weightHh, genBias: generator.bias },
+      ...{ coWeight: co.weight, coBias: co.bias, facWeight: fac.weight },
       con0: machine.tensor(dCon0.address, inputs.con0.shape),
       gen0: machine.tensor(dGen0.address, inputs.gen0.shape),
       factor0: machine.tensor(dFactor0.address, inputs.factor0.shape),

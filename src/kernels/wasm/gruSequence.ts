@@ -3,7 +3,7 @@ import type { GruInputs, SequenceAttributes } from "../../ops/gruSequence";
 import type { Implementation } from "../../ops/op";
 import { multiply } from "./linear";
 import { bits, type Machine, padded } from "./machine";
-import { recurrentGradient, weightGradient } from "./rowProduct";
+import { cellGradient } from "./rowProduct";
 import { packBias, packRecurrentGradient, packStraight, packTransposed } from "./weights";
 
 /** Trials at a time. */
@@ -50,7 +50,7 @@ export function gruSequenceKernel(
         const dGates = { address: machine.block(3 * rows * columns), columns: 3 * columns };
         const dH0 = machine.zeros(batch * columns);
         const first = { address: machine.matrix(h0), columns };
-        const h = { address: machine.matrix(states!), columns, first, bins, batch, reverse };
+        const h = { address: machine.matrix(states!), columns, width: units, first };
         machine.run(
           "gruSequenceGradient",
           {
@@ -65,15 +65,10 @@ export function gruSequenceKernel(
           },
           { count: batch, grain: TRIALS, scratch: TRIALS * columns },
         );
-        const sums = machine.zeros(3 * columns);
-        const products = x
-          ? [{ a: dGates, b: { address: machine.matrix(x), columns: inputColumns }, rows }]
-          : [];
+        const input = x && { address: machine.matrix(x), columns: inputColumns, width: x.shape[2]! };
         return {
+          ...cellGradient(machine, { bins, batch, reverse }, { dGates, gates }, input ? [input] : [], h),
           h0: machine.tensor(dH0, h0.shape),
-          weightHh: recurrentGradient(machine, dGates, gates, h, units, sums),
-          bias: machine.columns(sums, columns, [3, units]),
-          weightIh: x && weightGradient(machine, [{ products, width: x.shape[2]! }], { blocks: 3, units }),
           gates: machine.holder([dGates.address]),
         };
       });
@@ -84,7 +79,7 @@ export function gruSequenceKernel(
             const panels = packStraight(machine, { weight: weightIh!, blocks: 3 });
             return machine.tensor(multiply(machine, dGates, panels, { rows, n: inputColumns }), x!.shape);
           }),
-        weightIh: () => d.weightIh!.clone(),
+        weightIh: () => d.weightIh.clone(),
         weightHh: () => d.weightHh.clone(),
         bias: () => reshape(d.bias, [3 * units]),
         h0: () => d.h0.clone(),

@@ -1,7 +1,13 @@
 /** Fields of the tasks' arguments, in the order of the classes of the same names in `assembly/`. */
 export const LAYOUTS = {
   Linear: ["y", "n", "s", "sStep", "x", "xStep", "k", "weight"],
-  RowProduct: ["c", "sums", "a", "aStep", "b", "bStep", "factor", "factorStep", "rows", "n"],
+  // biome-ignore format: the groups of the class
+  RowProduct: [
+    "c", "sums", "a", "aStep", "rows", "n",
+    "b0", "b0Step", "factor0", "factor0Step", "n0",
+    "b1", "b1Step", "factor1", "factor1Step", "n1",
+    "b2", "b2Step", "factor2", "factor2Step", "n2",
+  ],
   // biome-ignore format: the groups of the class
   GruSequence: [
     "bins", "batch", "inputs", "units", "reverse", "clip",

@@ -1,9 +1,9 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
+import { reshape, type Tensor } from "@tensorflow/tfjs-core";
 import type { LinearInputs } from "../../ops/linear";
 import type { Implementation } from "../../ops/op";
 import type { Address } from "./exports";
 import { type Machine, padded } from "./machine";
-import { type Matrix, weightGradient } from "./rowProduct";
+import { affineGradient, type Matrix } from "./rowProduct";
 import { packBias, packStraight, packTransposed } from "./weights";
 
 /** Rows at a time. */
@@ -22,16 +22,15 @@ export function linearKernel(machine: Machine): Implementation<LinearInputs, Rec
       }),
     gradient([dy], { x, weight }) {
       const { rows, inputs, outputs, k, n } = sizes(x, weight);
-      const d = machine.call(() => {
-        const sums = machine.zeros(n);
-        const a = { address: machine.matrix(dy!), columns: n };
-        const b = { address: machine.matrix(x), columns: k };
-        const part = { products: [{ a, b, rows }], width: inputs };
-        return {
-          weight: weightGradient(machine, [part], { blocks: 1, units: outputs }, sums),
-          bias: machine.download(sums, [outputs]),
-        };
-      });
+      const d = machine.call(() =>
+        affineGradient(
+          machine,
+          { bins: 1, batch: rows },
+          { address: machine.matrix(dy!), columns: n },
+          { address: machine.matrix(x), columns: k, width: inputs },
+          { blocks: 1, units: outputs },
+        ),
+      );
       return {
         x: () =>
           machine.call(() => {
@@ -40,7 +39,7 @@ export function linearKernel(machine: Machine): Implementation<LinearInputs, Rec
             return machine.tensor(multiply(machine, a, panels, { rows, n: k }), x.shape);
           }),
         weight: () => d.weight.clone(),
-        bias: () => d.bias.clone(),
+        bias: () => reshape(d.bias, [outputs]),
       };
     },
   };

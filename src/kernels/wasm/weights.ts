@@ -64,31 +64,37 @@ export function packBias(machine: Machine, bias: Tensor, blocks: number): Addres
 }
 
 /**
- * A gradient `[blocks * rows, columns]` from padded matrices that lie side by side in it.
- * @param parts matrices `[blocks * padded(rows), padded(width)]`
+ * A weight `[blocks * units, widths]` from some of the parts that lie side by side in a padded matrix.
+ *
+ * @param all parts of the matrix, `[blocks * padded(units), columns]` each
+ * @param some of them, in the order that they have in the weight
  */
-export function unpadWeight(
+export function unpadWeight<Part extends { readonly columns: number; readonly width: number }>(
   machine: Machine,
-  parts: readonly { readonly address: Address; readonly width: number }[],
-  blocks: number,
-  rows: number,
+  matrix: Address,
+  all: readonly Part[],
+  some: readonly Part[],
+  { blocks, units }: { blocks: number; units: number },
 ): Tensor {
-  const columns = parts.reduce((sum, { width }) => sum + width, 0);
-  const target = machine.block(blocks * rows * columns);
-  let from = 0;
-  for (const { address, width } of parts) {
+  const columns = all.reduce((sum, part) => sum + part.columns, 0);
+  const widths = some.reduce((sum, { width }) => sum + width, 0);
+  const target = machine.block(blocks * units * widths);
+  let to = 0;
+  for (const part of some) {
+    const { width } = part;
+    const from = all.slice(0, all.indexOf(part)).reduce((sum, other) => sum + other.columns, 0);
     for (let block = 0; block < blocks; block++) {
       machine.exports.copyRows(
-        target + 4 * (block * rows * columns + from),
+        target + 4 * (block * units * widths + to),
+        4 * widths,
+        width,
+        matrix + 4 * (block * padded(units) * columns + from),
         4 * columns,
         width,
-        address + 4 * block * padded(rows) * padded(width),
-        4 * padded(width),
-        width,
-        rows,
+        units,
       );
     }
-    from += width;
+    to += width;
   }
-  return machine.download(target, [blocks * rows, columns]);
+  return machine.download(target, [blocks * units, widths]);
 }

@@ -14,11 +14,14 @@ export function copyRows(
   width: i32,
   rows: i32,
 ): void {
+  const whole = bytes(width & -4);
   const used = bytes(width);
-  const rest = bytes(columns - width);
+  const all = bytes(columns);
   for (let row = 0; row < rows; row++) {
-    memory.copy(target, source, used);
-    if (rest) memory.fill(target + used, 0, rest);
+    let j: usize = 0;
+    for (; j < whole; j += 16) v128.store(target + j, v128.load(source + j));
+    for (; j < used; j += 4) store<f32>(target + j, load<f32>(source + j));
+    for (; j < all; j += 4) store<f32>(target + j, 0);
     target += targetStep;
     source += sourceStep;
   }
@@ -38,25 +41,29 @@ export function packRows(
   k: i32,
   n: i32,
 ): void {
-  for (let j = 0; j < n; j += 8) {
-    let p = b + bytes(j);
-    let f = factor + bytes(j);
-    for (let i = 0; i < k; i++) {
-      let first = v128.load(p);
-      let second = v128.load(p, 16);
-      if (factor) {
-        first = mul(first, v128.load(f));
-        second = mul(second, v128.load(f, 16));
-        f += factorStep;
+  const panel = usize(padded(k)) * 32;
+  // Eight rows at a time, so that they are read from left to right.
+  for (let i = 0; i < padded(k); i += 8) {
+    const rows = min(8, k - i);
+    for (let j = 0; j < n; j += 8) {
+      let target = panels + (usize(j) >> 3) * panel + usize(i) * 32;
+      let p = b + usize(i) * bStep + bytes(j);
+      let f = factor + usize(i) * factorStep + bytes(j);
+      for (let row = 0; row < rows; row++) {
+        let first = v128.load(p);
+        let second = v128.load(p, 16);
+        if (factor) {
+          first = mul(first, v128.load(f));
+          second = mul(second, v128.load(f, 16));
+          f += factorStep;
+        }
+        v128.store(target, first);
+        v128.store(target, second, 16);
+        p += bStep;
+        target += 32;
       }
-      v128.store(panels, first);
-      v128.store(panels, second, 16);
-      p += bStep;
-      panels += 32;
+      if (rows < 8) memory.fill(target, 0, usize(8 - rows) * 32);
     }
-    const rest = usize(padded(k) - k) * 32;
-    memory.fill(panels, 0, rest);
-    panels += rest;
   }
 }
 
