@@ -27,7 +27,6 @@ export {
   poisson as samplePoisson,
   type RandomState,
   RandomStream,
-  streamDraws,
   uniform as sampleUniform,
 } from "./random";
 export * from "./reconstructions";

@@ -1,9 +1,11 @@
 import { getBackend } from "@tensorflow/tfjs-core";
 import { decoderSequenceOp } from "../ops/decoderSequence";
+import { bernoulliOp, normalOp } from "../ops/draws";
 import { gruSequenceOp } from "../ops/gruSequence";
 import { linearOp } from "../ops/linear";
 import { useImplementation } from "../ops/op";
 import { decoderSequenceKernel } from "./wasm/decoderSequence";
+import { bernoulliKernel, normalKernel } from "./wasm/draws";
 import { gruSequenceKernel } from "./wasm/gruSequence";
 import { linearKernel } from "./wasm/linear";
 import { loadMachine } from "./wasm/load";
@@ -45,6 +47,8 @@ export function kernelPath(): KernelPath {
 function use(loaded: Machine | null): void {
   if (!loaded) for (const backend of BACKENDS) copyClones(backend);
   for (const backend of BACKENDS) {
+    useImplementation(backend, bernoulliOp, loaded && bernoulliKernel(loaded));
+    useImplementation(backend, normalOp, loaded && normalKernel(loaded));
     useImplementation(backend, gruSequenceOp, loaded && gruSequenceKernel(loaded));
     useImplementation(backend, decoderSequenceOp, loaded && decoderSequenceKernel(loaded));
     useImplementation(backend, linearOp, loaded && linearKernel(loaded));

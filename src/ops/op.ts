@@ -11,8 +11,8 @@ import {
   type Tensor,
 } from "@tensorflow/tfjs-core";
 
-/** Plain numbers and switches that go with the tensors of an {@link Op}. */
-export type Attributes = Readonly<Record<string, number | boolean>>;
+/** What goes with the tensors of an {@link Op}. */
+export type Attributes = object;
 
 /** A way to compute an {@link Op} and its gradient. */
 export interface Implementation<Inputs extends NamedTensorMap, A extends Attributes> {
@@ -40,7 +40,7 @@ export interface Op<Inputs extends NamedTensorMap, A extends Attributes> extends
   readonly name: string;
   /** How many of the outputs the caller sees; the others are the saved activations. */
   readonly results: number;
-  /** The largest number of outputs of any implementation. */
+  /** The largest number of outputs of any implementation, 0 when there is no gradient to save them for. */
   readonly outputs: number;
 }
 

@@ -26,6 +26,9 @@ export interface KernelExports extends Readonly<Record<TaskName, Task>> {
     k: number,
     n: number,
   ): void;
+  drawIntegers(target: Address, state: Address, count: number): void;
+  bernoulliOf(integers: Address, count: number, threshold: number, value: number): void;
+  normalOf(integers: Address, count: number): void;
   expAll(target: Address, source: Address, count: number): void;
   sigmoidAll(target: Address, source: Address, count: number): void;
   tanhAll(target: Address, source: Address, count: number): void;

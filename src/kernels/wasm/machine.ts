@@ -19,8 +19,8 @@ const MOST_ARGUMENTS = 64;
 interface Owned {
   readonly backend: KernelBackend;
   readonly blocks: readonly Address[];
-  /** Width of the matrix in the first block if that is a copy of the tensor. */
-  readonly width: number | null;
+  /** Numbers from row to row of the first block if that is a copy of the tensor. */
+  readonly columns: number | null;
 }
 
 /**
@@ -75,25 +75,38 @@ export class Machine {
     return new Float32Array(this.arena.memory.buffer, address, count);
   }
 
+  /** {@link numbers} that are integers. */
+  integers(address: Address, count: number): Int32Array {
+    return new Int32Array(this.arena.memory.buffer, address, count);
+  }
+
   /** The rows of a tensor's last axis as a matrix. Not to be changed: others may use it. */
   matrix(x: Tensor): Address {
-    const width = x.shape[x.rank - 1]!;
-    const owned = this.#owned.get(x.dataId);
-    if (owned?.width === width && owned.backend === engine().backend) return owned.blocks[0]!;
-    const address = this.copy(x);
-    if (!owned) this.own(x, [address], width);
+    const width = widthOf(x.shape);
+    const source = this.#resident(x);
+    if (source?.columns === padded(width)) return source.address;
+    if (source && source.columns !== width) return this.copy(x); // seen in another shape
+    const address = this.pad(source?.address ?? this.upload(x), x.size / width, width);
+    if (source) this.arena.free(source.address);
+    this.own(x, [address], padded(width));
     return address;
+  }
+
+  #resident(x: Tensor): { address: Address; columns: number } | null {
+    const owned = this.#owned.get(x.dataId);
+    if (!owned || owned.columns === null || owned.backend !== engine().backend) return null;
+    return { address: owned.blocks[0]!, columns: owned.columns };
   }
 
   /** {@link matrix}, a copy of one's own. */
   copy(x: Tensor): Address {
-    const width = x.shape[x.rank - 1]!;
+    const width = widthOf(x.shape);
     return this.pad(this.upload(x), x.size / width, width);
   }
 
   /** Tensors of the same rows side by side in one matrix, each padded. */
   sideBySide(tensors: readonly Tensor[]): Address {
-    const widths = tensors.map((x) => x.shape[x.rank - 1]!);
+    const widths = tensors.map((x) => widthOf(x.shape));
     const columns = widths.reduce((sum, width) => sum + padded(width), 0);
     const rows = tensors[0]!.size / widths[0]!;
     const target = this.block(rows * columns);
@@ -133,17 +146,17 @@ export class Machine {
   /**
    * A tensor made of a matrix, which belongs to it from now on.
    * @param address of a block of its own
+   * @param columns numbers from row to row
    */
-  tensor(address: Address, shape: readonly number[]): Tensor {
-    const width = shape[shape.length - 1]!;
-    const x = this.columns(address, padded(width), shape);
-    this.own(x, [address], width);
+  tensor(address: Address, shape: readonly number[], columns = padded(widthOf(shape))): Tensor {
+    const x = this.columns(address, columns, shape);
+    this.own(x, [address], columns);
     return x;
   }
 
   /** A tensor made of the first columns of a matrix that is `columns` wide. */
   columns(address: Address, columns: number, shape: readonly number[]): Tensor {
-    const width = shape[shape.length - 1]!;
+    const width = widthOf(shape);
     const size = shape.reduce((product, n) => product * n, 1);
     let source = address;
     if (columns !== width) {
@@ -176,12 +189,12 @@ export class Machine {
   }
 
   /** Gives blocks to a tensor. */
-  own(x: TensorInfo, blocks: readonly Address[], width: number | null): void {
+  own(x: TensorInfo, blocks: readonly Address[], columns: number | null): void {
     const { backend, backendName } = engine();
     // Without this the tensors that a tape keeps would have other data, and `x` would be gone when its gradient is due.
     if (isHeapBackend(backend)) shareClones(backendName);
     for (const block of blocks) this.#blocks.delete(block);
-    this.#owned.set(x.dataId, { backend, blocks, width });
+    this.#owned.set(x.dataId, { backend, blocks, columns });
   }
 
   /**
@@ -195,7 +208,7 @@ export class Machine {
   ): void {
     const task: Task = this.exports[name];
     const space = this.block(scratch);
-    const values = new Int32Array(this.arena.memory.buffer, ARGUMENTS, MOST_ARGUMENTS);
+    const values = this.integers(ARGUMENTS, MOST_ARGUMENTS);
     LAYOUTS[TASKS[name]].forEach((field, i) => {
       values[i] = (args as Readonly<Record<string, number>>)[field] ?? 0;
     });
@@ -208,6 +221,10 @@ export class Machine {
 /** The width that rows of `n` numbers are padded to. */
 export function padded(n: number): number {
   return Math.ceil(n / 8) * 8;
+}
+
+function widthOf(shape: readonly number[]): number {
+  return shape.at(-1) ?? 1;
 }
 
 /** The bits of a float32 number, as an argument of a task. */

@@ -1,5 +1,6 @@
 export { decoderSequence } from "./decoderSequence";
 export { decoderSequenceGradient } from "./decoderSequenceGradient";
+export { bernoulliOf, drawIntegers, normalOf } from "./draw";
 export { expAll, sigmoidAll, tanhAll } from "./elementwise";
 export { gruSequence, gruSequenceGradient } from "./gruSequence";
 export { linear } from "./linear";
