@@ -11,5 +11,11 @@ export default defineConfig({
       { find: /^lfads\/node$/, replacement: source("./src/node.ts") },
     ],
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 0, hookTimeout: 0, pool: "forks" },
+  test: {
+    include: ["test/**/*.test.ts"],
+    pool: "forks",
+    maxWorkers: 2,
+    testTimeout: 0,
+    hookTimeout: 0,
+  },
 });

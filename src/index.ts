@@ -1,6 +1,13 @@
-// Randomness
+/**
+ * LFADS for any platform: model, training, inference, data, evaluation, and the parts of each.
+ *
+ * @module lfads
+ */
+
+// The model
 
 export * from "./augmentations";
+<<<<<<< HEAD
 // Data
 export * from "./data";
 // Evaluation
@@ -10,12 +17,29 @@ export * from "./kernels";
 // The blocks as tfjs-layers layers
 export * from "./layers";
 // The model
+=======
+>>>>>>> main
 export * from "./model";
-// Building blocks
-export * from "./modules";
-// Tensor functions with gradients of their own
-export * from "./ops";
 export * from "./priors";
+export * from "./reconstructions";
+
+// Training
+
+export * from "./train";
+
+// Data and evaluation
+
+export * from "./data";
+export * from "./evaluate";
+
+// Building blocks: tensor functions with gradients of their own, modules, and these as tfjs-layers layers
+
+export * from "./layers";
+export * from "./modules";
+export * from "./ops";
+
+// Randomness
+
 export {
   bernoulli as sampleBernoulli,
   chiSquared as sampleChiSquared,
@@ -25,10 +49,9 @@ export {
   normal as sampleNormal,
   permutation as samplePermutation,
   poisson as samplePoisson,
+  type RandomBlock,
+  type RandomKey,
   type RandomState,
   RandomStream,
   uniform as sampleUniform,
 } from "./random";
-export * from "./reconstructions";
-// Training
-export * from "./train";

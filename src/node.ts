@@ -1,3 +1,9 @@
+/**
+ * What only Node can do: files, and a progress bar on the terminal.
+ *
+ * @module lfads/node
+ */
+
 export { loadHdf5, loadSafetensors, saveHdf5, saveSafetensors } from "./node/files";
 export { type ProgressBar, progressBar } from "./node/progressBar";
 export { loadTrainingState, saveTrainingState } from "./node/trainingStateFile";

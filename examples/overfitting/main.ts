@@ -8,7 +8,7 @@ import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { type Dataset, fit, infer, LFADS, r2Score, simulateLorenz } from "lfads";
 import { progressBar, writeFileAtomically } from "lfads/node";
-import { card, html, lineFigure, page, seriesColor } from "../report";
+import { card, figureGrid, html, type LineFigureOptions, lineFigure, page, seriesColor } from "../report";
 import { useWasm } from "../shared/backend";
 import { number, printTable } from "../shared/table";
 
@@ -60,10 +60,11 @@ async function train(dataset: Dataset, label: string, coordinatedDropout: number
     seed: Number(values.seed),
     onProgress: async (progress) => {
       bar.onProgress(progress);
-      if (progress.batch > 0 || !progress.last || progress.epoch % 4 !== 0) return;
+      const { epoch, epochs, batch, last } = progress;
+      if (batch > 0 || !last || (epoch % 4 !== 0 && epoch !== epochs)) return;
       const { rates } = await infer(model, dataset.valid, { samples: 0 });
-      course.epochs.push(progress.epoch);
-      course.loss.push(progress.last.valid.reconstruction);
+      course.epochs.push(epoch);
+      course.loss.push(last.valid.reconstruction);
       course.rateR2.push(r2Score(rates, dataset.valid.truth!));
     },
   });
@@ -99,12 +100,15 @@ printTable([
   ]),
 ]);
 
-const panel = (title: string, caption: string, yLabel: string, pick: (course: Course) => number[]) =>
+const panel = ({
+  pick,
+  ...options
+}: Pick<LineFigureOptions, "title" | "caption" | "yLabel" | "yDomain"> & {
+  pick: (course: Course) => number[];
+}) =>
   lineFigure({
-    title,
-    caption,
+    ...options,
     xLabel: "epoch",
-    yLabel,
     series: courses.map((course, i) => ({
       label: course.label,
       x: course.epochs,
@@ -121,24 +125,24 @@ const document_ = page({
       heading: "The same model, with and without coordinated dropout",
       intro: html`Simulated neurons driven by the Lorenz system, so that the true rates are known. A real recording has
 no such truth: there the first figure is all one sees, and it prefers the wrong model.`,
-      body: [
-        card(
-          panel(
-            "Validation loss",
-            "What a search would go by: the lower the better. It rewards copying.",
-            "nats per bin and channel",
-            ({ loss }) => loss,
-          ),
+      body: card(
+        figureGrid(
+          panel({
+            title: "Validation loss",
+            caption: "What a search would go by: the lower the better. It rewards copying.",
+            yLabel: "nats per bin and channel",
+            pick: ({ loss }) => loss,
+          }),
+          panel({
+            title: "Inferred against true rates",
+            caption:
+              "What one wants, 1 is perfect. Without coordinated dropout the rates turn into the spikes themselves.",
+            yLabel: "R² of rates",
+            pick: ({ rateR2 }) => rateR2,
+            yDomain: [-1, 1],
+          }),
         ),
-        card(
-          panel(
-            "Inferred against true rates",
-            "What one wants. Without coordinated dropout the rates turn into the spikes themselves.",
-            "R² of rates",
-            ({ rateR2 }) => rateR2,
-          ),
-        ),
-      ],
+      ),
     },
   ],
   footer: "Made by the example overfitting of lfads, after Keshtkaran & Pandarinath 2019.",

@@ -4,8 +4,8 @@ import { type LearningCurve, type ReportTrial, renderReport } from "../report";
 import { type RecordingResult, velocityOf } from "../shared/recording";
 import { number } from "../shared/table";
 
-/** Validation trials that are shown. */
-const SHOWN = [3, 40, 150];
+/** Validation trials that are shown, by the rank of their mean hand speed: fast, brisk and median ones. */
+const SHOWN = [0.95, 0.75, 0.5];
 
 /** The report of the main job as an HTML page. */
 export function reachingReport(input: {
@@ -56,7 +56,7 @@ export function reachingReport(input: {
     curves: learningCurves(history),
     ...(best && { bestEpoch: best.epoch }),
     heldIn,
-    trials: SHOWN.filter((trial) => trial < valid).map((trial) => {
+    trials: shownTrials(measured, valid).map((trial) => {
       const velocity = measured &&
         result.velocity && {
           true: rowOf(measured, trial),
@@ -90,6 +90,14 @@ export function reachingReport(input: {
   });
 }
 
+function shownTrials(velocity: NdArray | undefined, trials: number): number[] {
+  const speeds = Array.from({ length: trials }, (_, trial) => {
+    const values = velocity ? Array.from(rowOf(velocity, trial).data) : [trial];
+    return { trial, speed: values.reduce((sum, value) => sum + Math.abs(value), 0) };
+  }).sort((a, b) => a.speed - b.speed);
+  return SHOWN.map((rank) => speeds[Math.floor(rank * (trials - 1))]!.trial);
+}
+
 /** Losses and rates of a training over its epochs. */
 export function learningCurves(history: readonly EpochMetrics[]): LearningCurve[] {
   const epochs = history.map(({ epoch }) => epoch);
@@ -102,6 +110,8 @@ export function learningCurves(history: readonly EpochMetrics[]): LearningCurve[
     {
       name: "Reconstruction loss",
       unit: "nats per bin and channel",
+      caption:
+        "Negative log-likelihood of the spikes. The smoothed validation loss decides which weights are kept.",
       series: [
         series("training", ({ train }) => train.reconstruction),
         series("validation", ({ valid }) => valid.reconstruction),
@@ -110,13 +120,22 @@ export function learningCurves(history: readonly EpochMetrics[]): LearningCurve[
     },
     {
       name: "Divergence from the priors, weighted",
+      caption: "What the posteriors of initial condition and inferred inputs cost, before the ramp.",
       series: [
         series("initial condition", ({ train }) => train.klInitialCondition),
         series("controller output", ({ train }) => train.klControllerOutput),
       ],
     },
-    { name: "L2 penalty", series: [series("recurrent weights", ({ train }) => train.l2)] },
-    { name: "Learning rate", series: [series("learning rate", ({ learningRate }) => learningRate)] },
+    {
+      name: "L2 penalty",
+      caption: "Of the recurrent weights, before the ramp.",
+      series: [series("recurrent weights", ({ train }) => train.l2)],
+    },
+    {
+      name: "Learning rate",
+      caption: "Decays when the score has not improved for six epochs.",
+      series: [series("learning rate", ({ learningRate }) => learningRate)],
+    },
   ];
 }
 

@@ -25,7 +25,7 @@ const { values, positionals } = parseArgs({
 const [path] = positionals;
 if (!path || positionals.length > 1) {
   console.error(
-    "usage: npx tsx examples/recordings/main.ts <recording.h5> [--batch 256] [--epochs 400] [--seed 0]",
+    "usage: npx tsx examples/recordings/main.ts <recording.h5> [--batch 256] [--epochs 400] [--seed 0] [--state file]",
   );
   process.exit(2);
 }
@@ -55,7 +55,7 @@ printTable([
   ["recording", "epochs (best)", "ended by", "minutes", "held-in bits/spike", "co-bps", "velocity R2"],
   [
     path,
-    `${history.length} (${best?.epoch})`,
+    `${history.length} (${best?.epoch ?? "-"})`,
     stopReason,
     number((performance.now() - started) / 60_000, 1),
     number(result.heldIn),

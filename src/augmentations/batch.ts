@@ -12,6 +12,8 @@ export interface Batch {
   readonly reconstruct: Tensor;
   /** `[B, bins, inputs]`; bins that are missing at the end count as zero. */
   readonly externalInputs?: Tensor;
+  /** Where `reconstruct` was observed (1) and where it holds a stand-in (0); absent when all of it was. */
+  readonly observed?: Tensor;
   /** Sample validation: 1 = held in, the shape of `encode`. */
   readonly heldIn?: Tensor;
   /** Where gradients of the reconstruction loss pass, `[B, T, N]`; values are not touched. */
@@ -23,11 +25,15 @@ export interface Batch {
 }
 
 /** A pure function of a batch and named draws; any stack of them composes. */
-export type Augmentation = (batch: Batch, draws: Draws) => Batch;
+export interface Augmentation {
+  (batch: Batch, draws: Draws): Batch;
+  /** Set where samples move between bins, so that a mask of fixed samples would no longer hold. */
+  readonly movesSamples?: true;
+}
 
 /** Applies augmentations in their order, each with draws of its own. */
 export function augment(batch: Batch, augmentations: readonly Augmentation[], draws: Draws): Batch {
-  return augmentations.reduce((current, augmentation) => augmentation(current, draws), batch);
+  return augmentations.reduce((current, augmentation, i) => augmentation(current, draws.fork(i)), batch);
 }
 
 /** Element-wise loss `[B, T, N]` after the gradient mask and the weights of a batch. */

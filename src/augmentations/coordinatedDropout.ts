@@ -70,6 +70,11 @@ export function coordinatedDropout({
   compatibility: { maskFromFirstBin = false, maskAll = false } = {},
 }: CoordinatedDropoutOptions): Augmentation {
   checkRates("coordinatedDropout", rate, passRate);
+  if (!Number.isInteger(initialConditionBins) || initialConditionBins < 0) {
+    throw new Error(
+      `coordinatedDropout: initialConditionBins must be a non-negative integer, got ${initialConditionBins}`,
+    );
+  }
   return (batch, draws) => {
     const [trials, bins, channels] = batch.encode.shape as [number, number, number];
     const segment = [trials, initialConditionBins, channels] as [number, number, number];

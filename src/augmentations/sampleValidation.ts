@@ -31,6 +31,9 @@ export function sampleValidation({
   compatibility: { maskFromFirstBin = false } = {},
 }: SampleValidationOptions): Augmentation {
   requireRate("sampleValidation", "rate", rate);
+  if (!Number.isInteger(segment) || segment < 0) {
+    throw new Error(`sampleValidation: initialConditionBins must be a non-negative integer, got ${segment}`);
+  }
   return (batch) => {
     if (rate === 0) return batch;
     const { heldIn, encode, reconstruct } = batch;

@@ -25,6 +25,7 @@ export function selectiveBackpropThroughTime(): Augmentation {
     return {
       ...batch,
       encode: replaceMissing(batch.encode, 0),
+      observed,
       // Any value in the support of every reconstruction will do: its loss has no weight.
       reconstruct: replaceMissing(batch.reconstruct, 10),
       lossWeight: times(batch.lossWeight, weight),

@@ -1,5 +1,6 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
-import type { Augmentation } from "./batch";
+import type { Draws } from "../random";
+import type { Augmentation, Batch } from "./batch";
 
 /** Options of {@link spikeJitter}. */
 export interface SpikeJitterOptions {
@@ -14,13 +15,14 @@ export interface SpikeJitterOptions {
  * trial and channel stay the same. Spikes of input and target move together unless `independent`; a spike that would land
  * on an unobserved bin (NaN) stays where it is.
  *
- * Reads the tensors back, so on a GPU it belongs at the front of the stack, where the data has not been uploaded yet.
+ * Reads the tensors back, so on a GPU it belongs at the front of the stack, where the data has not been uploaded yet; in `fit` the own stack comes
+ * before the fixed augmentations.
  */
 export function spikeJitter({ width = 2, independent = false }: SpikeJitterOptions = {}): Augmentation {
   if (!Number.isInteger(width) || width < 0) {
     throw new Error(`spikeJitter: width must be a non-negative integer, got ${width}`);
   }
-  return (batch, draws) => {
+  const augmentation = (batch: Batch, draws: Draws): Batch => {
     const shifts = (x: Tensor, spikes: number, name: string) =>
       // One shift for the k-th spike of every sample.
       draws.integers(`spike_jitter${name}`, [spikes, ...x.shape], -width, width + 1);
@@ -29,6 +31,7 @@ export function spikeJitter({ width = 2, independent = false }: SpikeJitterOptio
     const input = independent ? shifts(batch.encode, most, "/encode") : target;
     return { ...batch, encode: jitter(batch.encode, input), reconstruct: jitter(batch.reconstruct, target) };
   };
+  return Object.assign(augmentation, { movesSamples: true as const });
 }
 
 function jitter(x: Tensor, shifts: Tensor): Tensor {
@@ -61,6 +64,11 @@ function reflect(bin: number, bins: number): number {
 
 function largest(x: Tensor): number {
   let most = 0;
-  for (const count of x.dataSync()) if (count > most) most = count;
+  for (const count of x.dataSync()) {
+    if (count < 0 || !(Number.isInteger(count) || Number.isNaN(count))) {
+      throw new Error(`spikeJitter: data must be spike counts, got ${count}`);
+    }
+    if (count > most) most = count;
+  }
   return most;
 }

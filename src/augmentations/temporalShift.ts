@@ -1,5 +1,6 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
-import type { Augmentation } from "./batch";
+import type { Draws } from "../random";
+import type { Augmentation, Batch } from "./batch";
 
 /** Options of {@link temporalShift}. */
 export interface TemporalShiftOptions {
@@ -15,7 +16,8 @@ export interface TemporalShiftOptions {
  * Shifts every channel of every trial in time by a rounded normal number of bins, repeating the values at the edges.
  * Input and target move together unless `independent`.
  *
- * Reads the tensors back, so on a GPU it belongs at the front of the stack, where the data has not been uploaded yet.
+ * Reads the tensors back, so on a GPU it belongs at the front of the stack, where the data has not been uploaded yet; in `fit` the own stack comes
+ * before the fixed augmentations.
  */
 export function temporalShift({
   std = 3,
@@ -30,7 +32,7 @@ export function temporalShift({
     Float32Array.from(normals.dataSync(), (n) =>
       Math.max(-maxShift, Math.min(maxShift, roundHalfToEven(std * n))),
     );
-  return (batch, draws) => {
+  const augmentation = (batch: Batch, draws: Draws): Batch => {
     const normals = (x: Tensor, name: string) =>
       shifts(draws.normal(`temporal_shift${name}`, [x.shape[0]!, 1, x.shape[2]!]));
     const target = normals(batch.reconstruct, independent ? "/reconstruct" : "");
@@ -42,6 +44,7 @@ export function temporalShift({
       reconstruct: shift(batch.reconstruct, target, channels),
     };
   };
+  return Object.assign(augmentation, { movesSamples: true as const });
 }
 
 /** `shifts` is `[trials, stride]`, of which the first channels are used. */

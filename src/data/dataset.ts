@@ -24,7 +24,8 @@ export type Attributes = Readonly<Record<string, string | number | readonly numb
 export interface Dataset {
   readonly train: TrialSet;
   readonly valid: TrialSet;
-  readonly test?: TrialSet;
+  /** May lack what is to be reconstructed. */
+  readonly test?: Omit<TrialSet, "reconstruct"> & Partial<Pick<TrialSet, "reconstruct">>;
   readonly attributes?: Attributes;
   /** Arrays that are not one row per trial: `cond_truth`, `channel_order`, ... */
   readonly shared?: Readonly<Record<string, NdArray>>;

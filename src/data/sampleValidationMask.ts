@@ -11,9 +11,8 @@ import { elementCount, type NdArray, ndarray } from "./ndarray";
  * neural data, NeurIPS.
  *
  * @param shape that of `encode`, `[trials, bins, channels]`
- * @param options.rate probability that an element is held out, from 0, below 1
  * @returns the mask in this shape
- * @throws if the rate is out of range
+ * @throws if `rate` is below 0, or 1 or more
  */
 export function sampleValidationMask(
   shape: readonly number[],

@@ -44,8 +44,9 @@ export function checkDataset(
   for (const set of ["valid", "test"] as const) {
     const other = set === "valid" ? valid : test;
     if (!other) continue;
-    checkTrialSet(other, options, label(set));
+    checkTrialSet({ ...other, reconstruct: other.reconstruct ?? other.encode }, options, label(set));
     for (const field of ["encode", "reconstruct", "externalInputs"] as const) {
+      if (field === "reconstruct" && !other.reconstruct) continue;
       const expected = train[field]?.shape.slice(1) ?? "nothing";
       const got = other[field]?.shape.slice(1) ?? "nothing";
       if (`${expected}` !== `${got}`) {

@@ -7,7 +7,7 @@ export const RATE_FLOOR = 1e-9;
 
 /**
  * Poisson negative log-likelihood in nats, summed over everything observed:
- * `sum(r - k log r + log Gamma(k + 1))`, rates floored at {@link RATE_FLOOR}.
+ * `sum(r - k log r + log Gamma(k + 1))`, rates floored at 1e-9.
  *
  * @param rates expected spikes per bin (not log-rates), any shape
  * @param spikes counts of the same shape; NaN marks an unobserved bin, which is left out

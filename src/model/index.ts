@@ -13,4 +13,5 @@ export type {
   LFADSOptions,
   Session,
   SessionOptions,
+  SharedOptions,
 } from "./options";

@@ -3,6 +3,7 @@ import { type NdArray, type TrialSet, validateTrialSet } from "../data";
 import { scoped } from "../modules";
 import { chiSquared, type Draws, normal, RandomStream } from "../random";
 import type { LFADS } from "./lfads";
+import { pauses } from "./pauses";
 
 /** Options of {@link infer}. */
 export interface InferOptions {
@@ -67,11 +68,12 @@ export async function infer(
   const { sessions, variational } = model.architecture;
   const reconstruction = sessions[session]?.reconstruction;
   if (!reconstruction) throw new Error(`infer: session must be less than ${sessions.length}, got ${session}`);
-  validateTrialSet({ ...trials, reconstruct: trials.encode }, { counts: reconstruction.counts });
+  checkTrials(trials, reconstruction.counts);
 
   const of = trials.encode.shape[0]!;
   const drawn = variational ? samples : 0;
   const stream = RandomStream.fromSeed(seed).fork("inference");
+  const pause = pauses();
   const results: Partial<Record<Name, { data: Float32Array; shape: number[] }>> = {};
   for (let start = 0; start < of; start += batchSize) {
     const rows = Math.min(batchSize, of - start);
@@ -87,8 +89,9 @@ export async function infer(
           return before ? mapRecord(values, (value, name) => add(value, before[name])) : values;
         });
         if (before) disposeAll(before);
-        // Bounds the work in flight and leaves the event loop free.
+        // Bounds the work in flight.
         await sum.rates.data();
+        await pause();
       }
       for (const [name, value] of Object.entries(sum!) as [Name, Tensor][]) {
         const mean = tidy(() => div(value, Math.max(1, drawn)));
@@ -105,6 +108,26 @@ export async function infer(
     onProgress?.({ trials: start + rows, of });
   }
   return results as unknown as Inferred;
+}
+
+/** Of a whole trial set, only what a model infers from; external inputs may go on over the predicted bins. */
+function checkTrials(
+  { encode, externalInputs }: Pick<TrialSet, "encode" | "externalInputs">,
+  counts: boolean,
+): void {
+  validateTrialSet({ encode, reconstruct: encode }, { counts });
+  if (!externalInputs) return;
+  if (externalInputs.shape[0] !== encode.shape[0]) {
+    throw new Error(
+      `infer: externalInputs must have as many trials as encode, ${encode.shape[0]}, got [${externalInputs.shape}]`,
+    );
+  }
+  const wrong = externalInputs.data.findIndex((value) => !Number.isFinite(value));
+  if (wrong >= 0) {
+    throw new Error(
+      `infer: externalInputs must be finite, got ${externalInputs.data[wrong]} at index ${wrong}`,
+    );
+  }
 }
 
 function outputs(

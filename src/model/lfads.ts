@@ -1,6 +1,7 @@
 import { add, concat, mul, pad, slice, type Tensor, tensor, transpose } from "@tensorflow/tfjs-core";
 import type { Batch } from "../augmentations";
 import {
+  type Cell,
   Controller,
   ControllerInputEncoder,
   Decoder,
@@ -83,12 +84,16 @@ export class LFADS {
         lag: controller.lag,
         clip: cellClip,
       });
+    const generatorInputs = (controller?.outputs ?? 0) + architecture.externalInputs;
     this.#decoder = new Decoder({
       initialCondition: initialCondition.size,
-      generator: generator.cell((controller?.outputs ?? 0) + architecture.externalInputs),
+      generator: ownCell("generator", generator.cell, generatorInputs),
       factors,
       controller: controller
-        ? new Controller(controller.cell(2 * controller.encoderUnits + factors), controller.outputs)
+        ? new Controller(
+            ownCell("controller", controller.cell, 2 * controller.encoderUnits + factors),
+            controller.outputs,
+          )
         : undefined,
     });
     this.#readins = readin === null ? [] : sessions.map(({ encode }) => new Linear(encode, readin));
@@ -99,9 +104,10 @@ export class LFADS {
     this.frozen = new Set([
       ...initialCondition.prior.frozen.map((name) => `ic_prior.${name}`),
       ...(controller?.prior.frozen ?? []).map((name) => `co_prior.${name}`),
-      ...sessions.flatMap(({ freezeReadin }, i) =>
-        readin !== null && freezeReadin ? [`readin.${i}.weight`, `readin.${i}.bias`] : [],
-      ),
+      ...sessions.flatMap(({ freezeReadin, freezeReadout }, i) => [
+        ...(readin !== null && freezeReadin ? [`readin.${i}.weight`, `readin.${i}.bias`] : []),
+        ...(freezeReadout ? [`readout.${i}.weight`, `readout.${i}.bias`] : []),
+      ]),
     ]);
     this.#parameters = this.#init();
   }
@@ -139,8 +145,12 @@ export class LFADS {
         );
       }
     }
-    const replaced = Object.keys(parameters).filter((name) => this.#parameters[name] !== parameters[name]);
-    for (const name of replaced) this.#parameters[name]!.dispose();
+    // A given tensor may be one that the model holds already, under this name or another.
+    const given = new Set(Object.values(parameters));
+    for (const name of Object.keys(parameters)) {
+      const current = this.#parameters[name]!;
+      if (!given.has(current)) current.dispose();
+    }
     this.#parameters = { ...this.#parameters, ...parameters };
   }
 
@@ -293,6 +303,14 @@ export class LFADS {
       ),
     };
   }
+}
+
+function ownCell(name: string, make: (inputSize: number) => Cell, inputSize: number): Cell {
+  const cell = make(inputSize);
+  if (cell.inputSize !== inputSize) {
+    throw new Error(`LFADS: the ${name}'s cell must take ${inputSize} inputs, got one for ${cell.inputSize}`);
+  }
+  return cell;
 }
 
 function join(tensors: readonly Tensor[], axis: number): Tensor {

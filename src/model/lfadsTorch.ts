@@ -59,6 +59,11 @@ export async function saveLfadsTorch(model: LFADS): Promise<Uint8Array> {
     arrays[`${cell}.bias_hh`] = zeros(shape[0]!);
     arrays[`${cell}.weight_ih`] ??= zeros(shape[0]!, 0);
   }
-  arrays["decoder.con_h0"] ??= zeros(1, 0);
+  if (!model.architecture.controller) {
+    arrays["decoder.con_h0"] = zeros(1, 0);
+    // Of its default prior, which is there without a controller too.
+    arrays["co_prior.logtaus"] = zeros(0);
+    arrays["co_prior.lognvars"] = zeros(0);
+  }
   return writeSafetensors(arrays, { format: "pt" });
 }

@@ -73,7 +73,12 @@ export function lfadsLoss(
         `lfadsLoss: reconstruct must be [${trials}, ${bins}, ${reconstruct}], got [${batch.reconstruct.shape}]`,
       );
     }
-    return reconstruction.loss(batch.reconstruct, readout, scoped(parameters, `recon.${index}`));
+    return reconstruction.loss(
+      batch.reconstruct,
+      readout,
+      scoped(parameters, `recon.${index}`),
+      batch.observed,
+    );
   });
   const reduce = (loss: Tensor) => mean(sumReconstruction ? sum(loss, [1, 2]) : loss);
   const perSession = elementwise.map((loss, i) => reduce(weightLoss(loss, batches[i]!)));

@@ -1,3 +1,4 @@
+import { refuseUnknown } from "../data/refuseUnknown";
 import { type Cell, ClippedGruCell } from "../modules";
 import { autoregressivePrior, normalPrior, nullPrior, type Prior } from "../priors";
 import { poisson, type Reconstruction } from "../reconstructions";
@@ -32,6 +33,8 @@ export interface SessionOptions {
   readonly freezeReadin?: boolean;
   /** Where the readout starts, `[parameters * channels, factors]`. @default random */
   readonly readout?: AffineMap;
+  /** Keep the readout as it starts. @default false */
+  readonly freezeReadout?: boolean;
 }
 
 /** The initial condition: encoder, latent, prior. */
@@ -70,7 +73,8 @@ export interface GeneratorOptions {
   readonly cell?: (inputSize: number) => Cell;
 }
 
-interface SharedOptions {
+/** Options of `LFADS` that do not depend on its sessions. */
+export interface SharedOptions {
   readonly bins: Bins;
   /** Known inputs to the generator. @default 0 */
   readonly externalInputs?: number;
@@ -114,6 +118,7 @@ export interface Session {
   readonly readin: AffineMap | null;
   readonly freezeReadin: boolean;
   readonly readout: AffineMap | null;
+  readonly freezeReadout: boolean;
 }
 
 /** {@link LFADSOptions} with all choices made. */
@@ -132,11 +137,42 @@ export interface Architecture {
   readonly seed: number | string;
 }
 
+const OPTION_NAMES = [
+  ...[
+    "bins",
+    "channels",
+    "sessions",
+    "readin",
+    "externalInputs",
+    "variational",
+    "initialCondition",
+    "controller",
+  ],
+  ...["generator", "factors", "reconstruction", "cellClip", "seed"],
+];
+const PART_NAMES = {
+  initialCondition: ["encoderUnits", "size", "prior", "posteriorVarianceMin"],
+  controller: ["encoderUnits", "units", "outputs", "lag", "prior", "cell"],
+  generator: ["units", "cell"],
+};
+const SESSION_NAMES = ["channels", "reconstruction", "readin", "freezeReadin", "readout", "freezeReadout"];
+
 /**
  * Fills in the defaults.
- * @throws if an option is out of range or contradicts another
+ * @throws if an option is out of range, unknown, or contradicts another
  */
 export function resolveOptions(options: LFADSOptions): Architecture {
+  refuseUnknown("LFADS", options, OPTION_NAMES);
+  for (const name of ["initialCondition", "controller", "generator"] as const) {
+    if (options[name]) refuseUnknown(`LFADS: ${name}`, options[name], PART_NAMES[name]);
+  }
+  for (const session of options.sessions ?? []) refuseUnknown("LFADS: sessions", session, SESSION_NAMES);
+  for (const name of ["generator", "controller"] as const) {
+    const part = options[name];
+    if (part && part.units !== undefined && part.cell !== undefined) {
+      throw new Error(`LFADS: ${name} takes either units or a cell of your own, got both`);
+    }
+  }
   const { externalInputs = 0, variational = true, factors = 40, cellClip = 5, seed = 0 } = options;
   const reconstruction = options.reconstruction ?? poisson();
   const bins = typeof options.bins === "object" ? options.bins : both(options.bins);
@@ -157,6 +193,7 @@ export function resolveOptions(options: LFADSOptions): Architecture {
       readin: session.readin ?? null,
       freezeReadin: session.freezeReadin ?? session.readin !== undefined,
       readout: session.readout ?? null,
+      freezeReadout: session.freezeReadout ?? false,
     })),
     readin: options.sessions ? (options.readin ?? factors) : null,
     externalInputs,

@@ -104,10 +104,7 @@ export class Decoder {
     if (!this.controller) return this.#runAlone(parameters, input, run, dropout);
     if (!input.controllerInput) throw new Error("Decoder.apply: a controller needs controllerInput");
     const { cell } = this.controller;
-    const fused =
-      this.generator instanceof ClippedGruCell &&
-      cell instanceof ClippedGruCell &&
-      cell.clip === this.generator.clip;
+    const fused = isClippedGru(this.generator) && isClippedGru(cell) && cell.clip === this.generator.clip;
     return fused
       ? this.#runFused(parameters, input, run, dropout)
       : this.#runSteps(parameters, input, run, dropout);
@@ -196,7 +193,7 @@ export class Decoder {
     const inputs = input.externalInputs ?? null;
     const { generator } = this;
     let states: Tensor;
-    if (generator instanceof ClippedGruCell) {
+    if (isClippedGru(generator)) {
       const options = { clip: generator.clip, bins: run.bins };
       states = gruSequence(inputs, generator.weights(genParameters), run.generatorInit, options);
     } else {
@@ -235,6 +232,11 @@ export class Decoder {
       generator: dropoutMask(dropout, "gen_state", [bins, batch, this.generator.stateSize]),
     };
   }
+}
+
+/** Whether the fused operations compute what the cell's own step does: not so for a subclass with another step. */
+function isClippedGru(cell: Cell): cell is ClippedGruCell {
+  return cell instanceof ClippedGruCell && cell.step === ClippedGruCell.prototype.step;
 }
 
 interface Run {

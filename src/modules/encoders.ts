@@ -1,4 +1,4 @@
-import { add, concat, exp, pad, slice, sqrt, type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { add, concat, exp, mul, pad, slice, sqrt, type Tensor, zeros } from "@tensorflow/tfjs-core";
 import type { RandomStream } from "../random";
 import { BidirectionalGru } from "./bidirectionalGru";
 import { type Dropout, drop } from "./dropout";
@@ -120,7 +120,8 @@ export class ControllerInputEncoder {
     const lag = Math.min(this.#lag, bins);
     const kept = [bins - lag, -1, -1] as [number, number, number];
     if (lag === 0) return concat([states.forward, states.backward], 2);
-    if (lag === bins) return zeros([bins, x.shape[1]!, this.outputs]);
+    // All of it lies outside of the data; a product keeps the (zero) gradients of the encoder.
+    if (lag === bins) return mul(0, concat([states.forward, states.backward], 2));
     return concat(
       [
         pad(slice(states.forward, [0, 0, 0], kept), [

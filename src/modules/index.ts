@@ -13,4 +13,4 @@ export {
 } from "./encoders";
 export { Factors } from "./factors";
 export { Linear } from "./linear";
-export { type Parameters, parameter, prefixed, scoped } from "./parameters";
+export { fanInWeights, type Parameters, parameter, prefixed, scoped } from "./parameters";

@@ -12,7 +12,13 @@ export class Linear {
   constructor(
     readonly inputs: number,
     readonly outputs: number,
-  ) {}
+  ) {
+    for (const [name, value] of Object.entries({ inputs, outputs })) {
+      if (!Number.isInteger(value) || value < 1) {
+        throw new Error(`Linear: ${name} must be a positive integer, got ${value}`);
+      }
+    }
+  }
 
   init(stream: RandomStream): Parameters {
     return {

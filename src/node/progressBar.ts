@@ -25,7 +25,7 @@ function terminalBar(stream: NodeJS.WriteStream): ProgressBar {
   return {
     onProgress({ epoch, epochs, batch, batches, last }) {
       const payload = { epoch: Math.min(epoch + 1, epochs), epochs, score: score(last?.smoothedScore) };
-      if (!started) bar.start(epochs * batches, 0, payload);
+      if (!started) bar.start(epochs * batches, epoch * batches + batch, payload); // a resumed training is not at 0
       started = true;
       bar.update(epoch * batches + batch, payload);
     },

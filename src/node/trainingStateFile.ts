@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { named } from "../data/named";
 import { deserializeTrainingState, serializeTrainingState, type TrainingState } from "../train";
 import { writeFileAtomically } from "./writeFileAtomically";
 
@@ -23,12 +24,14 @@ export async function saveTrainingState(path: string, state: TrainingState): Pro
  * @throws if the file cannot be read, or holds something else
  */
 export async function loadTrainingState(path: string): Promise<TrainingState | undefined> {
-  let bytes: Uint8Array;
-  try {
-    bytes = await readFile(path);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw error;
-  }
-  return deserializeTrainingState(bytes);
+  return named(`loadTrainingState: ${path}`, async () => {
+    let bytes: Uint8Array;
+    try {
+      bytes = await readFile(path);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw error;
+    }
+    return deserializeTrainingState(bytes);
+  });
 }

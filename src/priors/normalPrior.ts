@@ -21,6 +21,7 @@ export interface NormalPriorOptions {
  */
 export function normalPrior({ mean: start = 0, variance = 0.1 }: NormalPriorOptions = {}): Prior {
   requirePositive("normalPrior", "variance", variance);
+  if (!Number.isFinite(start)) throw new Error(`normalPrior: mean must be a number, got ${start}`);
   return {
     frozen: ["logvar"],
     init: (size) => ({ mean: fill([size], start), logvar: fill([size], Math.log(variance)) }),

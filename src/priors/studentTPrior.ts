@@ -25,6 +25,7 @@ export interface StudentTPriorOptions {
 export function studentTPrior({ loc = 0, scale = 0.3, df = 5 }: StudentTPriorOptions = {}): Prior {
   requirePositive("studentTPrior", "scale", scale);
   requirePositive("studentTPrior", "df", df);
+  if (!Number.isFinite(loc)) throw new Error(`studentTPrior: loc must be a number, got ${loc}`);
   const noise = (draws: Draws, name: string, shape: readonly number[]) =>
     div(draws.normal(name, shape), sqrt(div(draws.chiSquared(`${name}_chi2`, shape, df), df)));
   return {

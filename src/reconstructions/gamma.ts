@@ -7,11 +7,11 @@ import {
   log,
   maximum,
   mul,
-  neg,
   onesLike,
   reshape,
   sigmoid,
   slice,
+  softplus,
   square,
   sub,
   sum,
@@ -34,10 +34,14 @@ export function gamma(): Reconstruction {
   return {
     parametersPerChannel: 2,
     counts: false,
+    support: { rule: "positive", has: (value) => value > 0 },
     loss: (data, readout) => gammaLoss(data, ...distribution(readout)),
     mean: (readout) => div(...distribution(readout)),
   };
 }
+
+/** Least value of the sigmoids of the zero-inflated gamma. */
+const FLOOR = 1e-5;
 
 /** Options of {@link zeroInflatedGamma}. */
 export interface ZeroInflatedGammaOptions {
@@ -62,8 +66,19 @@ export function zeroInflatedGamma({
   scalePrior = 1,
   penalty = 0,
 }: ZeroInflatedGammaOptions = {}): Reconstruction {
+  const limits = {
+    loc: [loc, 0],
+    scale: [scale, 1e-6],
+    scalePrior: [scalePrior, 0],
+    penalty: [penalty, 0],
+  } as const;
+  for (const [name, [value, least]] of Object.entries(limits)) {
+    if (!(value >= least && value < Infinity)) {
+      throw new Error(`zeroInflatedGamma: ${name} must be a number of at least ${least}, got ${value}`);
+    }
+  }
   const distribution = (readout: Tensor, parameters: Parameters) => {
-    const [shape, rate, q] = blocks(maximum(sigmoid(readout), 1e-5), 3) as [Tensor, Tensor, Tensor];
+    const [shape, rate, q] = blocks(maximum(sigmoid(readout), FLOOR), 3) as [Tensor, Tensor, Tensor];
     const scales = parameter(parameters, "scale");
     const of = (row: number) => reshape(slice(scales, [row, 0], [1, -1]), [-1]);
     return { shape: mul(shape, of(0)), rate: mul(rate, of(1)), q };
@@ -71,13 +86,16 @@ export function zeroInflatedGamma({
   return {
     parametersPerChannel: 3,
     counts: false,
+    support: { rule: `zero or more than ${loc}`, has: (value) => value === 0 || value > loc },
     init: (channels) => ({ scale: fill([2, channels], scale) }),
     loss(data, readout, parameters) {
       const { shape, rate, q } = distribution(readout, parameters);
       const silent = equal(data, 0);
       const value = where(silent, onesLike(data), sub(data, loc));
       const active = sub(gammaLoss(value, shape, rate), log(q));
-      return where(silent, neg(log(sub(1, q))), active);
+      // -log(1 - q) from the logit: 1 - q itself is 0 for large ones, and the gradient NaN, even of active samples.
+      const logit = maximum(blocks(readout, 3)[2]!, Math.log(FLOOR / (1 - FLOOR)));
+      return where(silent, softplus(logit), active);
     },
     mean(readout, parameters) {
       const { shape, rate, q } = distribution(readout, parameters);

@@ -1,4 +1,15 @@
-import { add, div, exp, log, maximum, mul, square, sub } from "@tensorflow/tfjs-core";
+import {
+  add,
+  customGrad,
+  div,
+  exp,
+  log,
+  maximum,
+  mul,
+  square,
+  sub,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 import { blocks, type Reconstruction } from "./reconstruction";
 
 const VARIANCE_MIN = 1e-6;
@@ -13,7 +24,7 @@ export function gaussian(): Reconstruction {
     counts: false,
     loss(data, readout) {
       const [mean, logvar] = blocks(readout, 2);
-      const variance = maximum(exp(logvar!), VARIANCE_MIN);
+      const variance = floor(exp(logvar!), VARIANCE_MIN);
       return mul(0.5, add(log(variance), div(square(sub(data, mean!)), variance)));
     },
     mean: (readout) => blocks(readout, 2)[0]!,
@@ -28,4 +39,12 @@ export function meanSquaredError(): Reconstruction {
     loss: (data, readout) => square(sub(data, readout)),
     mean: (readout) => readout.clone(),
   };
+}
+
+/** The larger of `x` and `least`. The gradient passes all the same, so that what fell below can come back. */
+function floor(x: Tensor, least: number): Tensor {
+  return customGrad((input) => ({
+    value: maximum(input as Tensor, least),
+    gradFunc: (dy: Tensor) => dy.clone(),
+  }))(x);
 }

@@ -1,4 +1,4 @@
 export { gamma, type ZeroInflatedGammaOptions, zeroInflatedGamma } from "./gamma";
 export { gaussian, meanSquaredError } from "./gaussian";
-export { poisson, poissonBitsPerSpike } from "./poisson";
-export type { Reconstruction } from "./reconstruction";
+export { type PoissonBitsPerSpikeOptions, poisson, poissonBitsPerSpike } from "./poisson";
+export { blocks, type Reconstruction } from "./reconstruction";

@@ -5,9 +5,10 @@ import {
   greater,
   log,
   maximum,
-  mean,
   mul,
+  onesLike,
   sub,
+  sum,
   type Tensor,
   where,
   zerosLike,
@@ -34,19 +35,32 @@ export function poisson(): Reconstruction {
   };
 }
 
+/** Options of {@link poissonBitsPerSpike}. */
+export interface PoissonBitsPerSpikeOptions {
+  /** Where the reproduction of other implementations must differ. @default none */
+  readonly compatibility?: {
+    /** lfads-torch counts the stand-ins of missing samples when it averages for the null model. @default false */
+    readonly averageMissing?: boolean;
+  };
+}
+
 /**
  * Poisson loss in bits per spike, relative to a null model with each channel's mean in the batch (lfads-torch
- * `PoissonBPS`): `(nll - nll_null) / (log 2 * mean(k))`.
+ * `PoissonBPS`): `(nll - nll_null) / (log 2 * mean(k))`, means over observed samples.
  */
-export function poissonBitsPerSpike(): Reconstruction {
+export function poissonBitsPerSpike({
+  compatibility: { averageMissing = false } = {},
+}: PoissonBitsPerSpikeOptions = {}): Reconstruction {
   return {
     ...poisson(),
-    loss(data, readout) {
+    loss(data, readout, _, observed) {
+      const seen = averageMissing || !observed ? onesLike(data) : observed;
+      const counts = mul(data, seen);
       const axes = data.shape.map((_, axis) => axis).slice(0, -1);
-      const average = mean(data, axes, true);
+      const average = div(sum(counts, axes, true), maximum(sum(seen, axes, true), 1));
       const nullModel = sub(average, mul(data, log(add(average, 1e-8))));
       const model = sub(exp(readout), mul(data, readout));
-      return div(sub(model, nullModel), mul(Math.LN2, mean(data)));
+      return div(sub(model, nullModel), mul(Math.LN2, div(sum(counts), sum(seen))));
     },
   };
 }

@@ -7,15 +7,18 @@ export interface Reconstruction {
   readonly parametersPerChannel: number;
   /** Whether data must be counts: whole, non-negative. */
   readonly counts: boolean;
+  /** What data it can explain, where that is neither counts nor any number. */
+  readonly support?: { readonly rule: string; has(value: number): boolean };
   /** Trainable parameters of its own; the caller owns the tensors. */
   init?(channels: number): Parameters;
   /**
    * Negative log-likelihood of every element.
    * @param data `[..., channels]`
    * @param readout `[..., parametersPerChannel * channels]`
+   * @param observed where `data` was observed (1) and not (0), its shape; all of it when absent
    * @returns `[..., channels]`
    */
-  loss(data: Tensor, readout: Tensor, parameters: Parameters): Tensor;
+  loss(data: Tensor, readout: Tensor, parameters: Parameters, observed?: Tensor): Tensor;
   /** Expected value of the data, `[..., channels]`: rates per bin for counts. */
   mean(readout: Tensor, parameters: Parameters): Tensor;
   /** Penalty on its own parameters, a scalar, added to the L2 penalty. */

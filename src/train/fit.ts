@@ -1,5 +1,6 @@
 import { type Dataset, type NdArray, sampleValidationMask, validateDataset } from "../data";
 import type { LFADS } from "../model";
+import { pauses } from "../model/pauses";
 import { hasMissing, type SessionTrials } from "./batches";
 import { type FitOptions, type Progress, resolveFitOptions } from "./fitOptions";
 import { defaultHyperparameters, resolveHyperparameters } from "./hyperparameters";
@@ -50,6 +51,15 @@ export async function fit(
     options.hyperparameters,
     options.resume?.hyperparameters ?? defaultHyperparameters,
   );
+  if (options.sampleValidation) {
+    for (const split of ["train", "valid"] as const) {
+      if (resolved.augmentations[split](hyperparameters).some(({ movesSamples }) => movesSamples)) {
+        throw new Error(
+          `fit: sampleValidation holds fixed samples out, so no augmentation may move samples, got one in ${split}`,
+        );
+      }
+    }
+  }
   const split = (name: "train" | "valid"): SessionTrials[] =>
     datasets.map((dataset, session) => ({
       trials: dataset[name],
@@ -78,11 +88,13 @@ async function run(
     const { epoch, batch, batches } = training;
     return onProgress?.({ epoch, epochs, batch, batches, ...(last && { last }) } satisfies Progress);
   };
+  const pause = pauses();
   while (training.epoch < epochs) {
     if (training.converged) return "converged";
     while (training.batch < training.batches) {
       if (signal?.aborted) return "aborted";
       await training.step();
+      await pause();
       if (training.skippedInARow > maxSkipped) return "not finite";
       await report();
       const every = checkpoint?.everyBatches;
@@ -114,7 +126,20 @@ function checkData(model: LFADS, datasets: readonly Dataset[]): void {
   }
   datasets.forEach((dataset, i) => {
     const { encode, reconstruct, reconstruction } = sessions[i]!;
+    for (const name of ["train", "valid"] as const) {
+      if (!dataset?.[name])
+        throw new Error(`fit: data set ${i} must have training and validation trials, got no ${name}`);
+    }
     validateDataset(dataset, { counts: reconstruction.counts });
+    const { support } = reconstruction;
+    for (const name of support ? (["train", "valid"] as const) : []) {
+      const wrong = dataset[name].reconstruct.data.find(
+        (value) => !Number.isNaN(value) && !support!.has(value),
+      );
+      if (wrong !== undefined) {
+        throw new Error(`fit: ${name}.reconstruct of session ${i} must be ${support!.rule}, got ${wrong}`);
+      }
+    }
     for (const name of ["train", "valid"] as const) {
       const expected = {
         encode: [bins.encode, encode],

@@ -4,6 +4,7 @@ import {
   sampleValidation,
   selectiveBackpropThroughTime,
 } from "../augmentations";
+import { refuseUnknown } from "../data/refuseUnknown";
 import type { LFADS } from "../model";
 import type { AdamWOptions } from "./adamW";
 import type { EarlyStoppingOptions } from "./earlyStopping";
@@ -40,7 +41,7 @@ export interface FitOptions {
   readonly seed?: number | string;
   /**
    * Augmentations of training and validation batches. Where data has missing samples (NaN), selective backpropagation
-   * through time comes first by itself; sample validation is added by `sampleValidation`.
+   * through time follows by itself, and sample validation with `sampleValidation`, whose fixed samples no augmentation may move.
    * @default coordinated dropout of training batches, at the rate of the hyperparameters
    */
   readonly augmentations?: { readonly train?: AugmentationStack; readonly valid?: AugmentationStack };
@@ -112,11 +113,35 @@ export type ResolvedFitOptions = Omit<FitOptions, Defaulted | "augmentations"> &
     readonly augmentations: { readonly train: AugmentationStack; readonly valid: AugmentationStack };
   };
 
+const OPTION_NAMES = [
+  ...[
+    "hyperparameters",
+    "batchSize",
+    "epochs",
+    "seed",
+    "augmentations",
+    "sampleValidation",
+    "klRamp",
+    "l2Ramp",
+  ],
+  ...[
+    "learningRateDecay",
+    "earlyStopping",
+    "score",
+    "smoothing",
+    "gradientClip",
+    "lossScale",
+    "sumReconstruction",
+  ],
+  ...["adamW", "maxSkipped", "resume", "checkpoint", "onProgress", "signal"],
+];
+
 /**
  * Fills in the defaults.
  * @throws if an option is out of range
  */
 export function resolveFitOptions(options: FitOptions, model: LFADS, missing: boolean): ResolvedFitOptions {
+  refuseUnknown("fit", options, OPTION_NAMES);
   const { sampleValidation: held, score, augmentations = {} } = options;
   const initialConditionBins = model.architecture.bins.initialCondition;
   const fixed = [
@@ -140,8 +165,8 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
     adamW: {},
     maxSkipped: 10,
     ...options,
-    score: score ?? (({ valid }) => (held ? valid.heldOut : valid.reconstruction)),
-    augmentations: { train: (h) => [...fixed, ...train(h)], valid: (h) => [...fixed, ...valid(h)] },
+    score: score ?? (({ valid }) => (held && held.rate > 0 ? valid.heldOut : valid.reconstruction)),
+    augmentations: { train: (h) => [...train(h), ...fixed], valid: (h) => [...valid(h), ...fixed] },
   };
   const whole = (name: string, value: number, least: number) => {
     if (!Number.isInteger(value) || value < least) {
@@ -157,7 +182,20 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
   if (!(resolved.smoothing >= 0 && resolved.smoothing < 1)) {
     throw new Error(`fit: smoothing must be in [0, 1), got ${resolved.smoothing}`);
   }
-  if (!(resolved.lossScale > 0))
-    throw new Error(`fit: lossScale must be positive, got ${resolved.lossScale}`);
+  for (const name of ["lossScale", "gradientClip"] as const) {
+    const value = resolved[name];
+    if (!(value > 0 && (name === "gradientClip" || value < Infinity))) {
+      throw new Error(`fit: ${name} must be positive, got ${value}`);
+    }
+  }
+  for (const name of ["klRamp", "l2Ramp"] as const) checkRamp(name, resolved[name]);
   return resolved;
+}
+
+function checkRamp(name: string, { start = 0, increase = 0 }: Ramp): void {
+  for (const [field, value] of Object.entries({ start, increase })) {
+    if (!(value >= 0 && value < Infinity)) {
+      throw new Error(`fit: ${name}.${field} must be a finite number, not negative, got ${value}`);
+    }
+  }
 }

@@ -25,11 +25,26 @@ export function valueAndGradients(
   parameters: Parameters,
 ): { value: Tensor; gradients: Parameters } {
   const names = Object.keys(parameters);
-  const { value, grads } = engine().gradients(f, Object.values(parameters), undefined, true);
+  const { value, grads } = freeingTape(() =>
+    engine().gradients(f, Object.values(parameters), undefined, true),
+  );
   const gradients = Object.fromEntries(
     names.map((name, i) => [name, grads[i]]).filter(([, gradient]) => gradient),
   ) as Parameters;
   return { value, gradients };
+}
+
+/** Frees what was saved for the backward pass when an error prevents it; by itself tfjs does so after a backward pass only. */
+function freeingTape<T>(body: () => T): T {
+  try {
+    return body();
+  } catch (error) {
+    const { state } = engine();
+    if (state.gradientDepth === 0) {
+      for (const node of state.activeTape ?? []) for (const saved of node.saved ?? []) saved.dispose();
+    }
+    throw error;
+  }
 }
 
 /**

@@ -39,6 +39,14 @@ export const defaultHyperparameters: Hyperparameters = {
   l2Controller: 1e-2,
 };
 
+/** Upper bounds of hyperparameters that are rates or probabilities. */
+const RULES: Readonly<Record<string, { readonly valid: (value: number) => boolean; readonly text: string }>> =
+  {
+    dropout: { valid: (rate) => rate < 1, text: "in [0, 1)" },
+    coordinatedDropout: { valid: (rate) => rate < 1, text: "in [0, 1)" },
+    coordinatedDropoutPass: { valid: (probability) => probability <= 1, text: "in [0, 1]" },
+  };
+
 /**
  * Fills in the defaults.
  * @throws if a name is unknown or a value out of range
@@ -49,13 +57,13 @@ export function resolveHyperparameters(
 ): Hyperparameters {
   const resolved = { ...defaults, ...given };
   for (const [name, value] of Object.entries(resolved)) {
-    if (!(name in defaultHyperparameters)) {
+    if (!Object.hasOwn(defaultHyperparameters, name)) {
       const known = Object.keys(defaultHyperparameters).join(", ");
       throw new Error(`fit: no hyperparameter is called "${name}", there are ${known}`);
     }
-    const rate = name === "dropout" || name === "coordinatedDropout";
-    if (!(value >= 0 && value < (rate ? 1 : Infinity))) {
-      throw new Error(`fit: ${name} must be ${rate ? "in [0, 1)" : "a non-negative number"}, got ${value}`);
+    const rule = RULES[name] ?? { valid: (x) => x < Infinity, text: "a finite number, not negative" };
+    if (!(value >= 0 && rule.valid(value))) {
+      throw new Error(`fit: hyperparameter ${name} must be ${rule.text}, got ${value}`);
     }
   }
   return resolved;

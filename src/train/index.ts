@@ -6,11 +6,12 @@ export { clipByGlobalNorm, valueAndGradients } from "./gradients";
 export { defaultHyperparameters, type Hyperparameters } from "./hyperparameters";
 export type { EpochMetrics, MetricSums, SplitMetrics } from "./metrics";
 export { type PlateauOptions, type PlateauState, plateau } from "./plateau";
-export { type Ramp, ramp } from "./ramp";
+export { type Ramp, ramp, rampsEnd } from "./ramp";
 export { smooth } from "./smooth";
 export {
   deserializeTrainingState,
   type NamedArrays,
   serializeTrainingState,
+  type TrainingSetup,
   type TrainingState,
 } from "./state";

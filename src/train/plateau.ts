@@ -24,6 +24,7 @@ export interface PlateauState {
 export function plateau({ factor = 0.95, patience = 6, min = 1e-5 }: PlateauOptions = {}) {
   if (!(factor > 0 && factor < 1)) throw new Error(`plateau: factor must be in (0, 1), got ${factor}`);
   if (!(patience >= 0)) throw new Error(`plateau: patience must not be negative, got ${patience}`);
+  if (!(min >= 0)) throw new Error(`plateau: min must not be negative, got ${min}`);
   return {
     init: (learningRate: number): PlateauState => ({ learningRate, best: Infinity, badEpochs: 0 }),
     update({ learningRate, best, badEpochs }: PlateauState, score: number): PlateauState {

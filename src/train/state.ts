@@ -8,6 +8,13 @@ import type { PlateauState } from "./plateau";
 /** Arrays by the names of the parameters. */
 export type NamedArrays = Readonly<Record<string, NdArray<Float32Array>>>;
 
+/** What must not change when a training is resumed. */
+export interface TrainingSetup {
+  /** Batches of an epoch; they may change between two epochs. */
+  readonly batches: number;
+  readonly sampleValidation: { readonly rate: number; readonly seed: number | string } | null;
+}
+
 /** Everything that the next step of training depends on: plain and serialisable. */
 export interface TrainingState {
   readonly parameters: NamedArrays;
@@ -17,6 +24,8 @@ export interface TrainingState {
   readonly epoch: number;
   /** Batches done of the next epoch, and their metrics. */
   readonly batch: number;
+  /** What a resumed training must have in common with this one. */
+  readonly setup: TrainingSetup;
   readonly sums: MetricSums;
   readonly random: RandomState;
   /** Score smoothed over epochs; null before the first. */
@@ -38,7 +47,7 @@ export function serializeTrainingState(state: TrainingState): Uint8Array {
   const { parameters, optimizer, best, ...rest } = state;
   const group = (prefix: string, arrays: NamedArrays) =>
     Object.fromEntries(Object.entries(arrays).map(([name, value]) => [`${prefix}/${name}`, value]));
-  const scalars = {
+  const scalars: Scalars = {
     ...rest,
     optimizerStep: optimizer.step,
     best: best && { score: best.score, epoch: best.epoch },
@@ -80,13 +89,49 @@ export function deserializeTrainingState(bytes: Uint8Array): TrainingState {
         }),
     );
   };
-  const { optimizerStep, best, ...rest } = JSON.parse(metadata.state, decodeNumber);
+  const { optimizerStep, best, ...rest } = parseScalars(metadata.state);
   return {
     ...rest,
     parameters: group("parameters"),
     optimizer: { step: optimizerStep, first: group("first"), second: group("second") },
     best: best && { ...best, parameters: group("best") },
   };
+}
+
+type Scalars = Omit<TrainingState, "parameters" | "optimizer" | "best"> & {
+  readonly optimizerStep: number;
+  readonly best: Omit<NonNullable<TrainingState["best"]>, "parameters"> | null;
+};
+
+const SCALARS: Readonly<Record<keyof Scalars, true>> = {
+  optimizerStep: true,
+  hyperparameters: true,
+  epoch: true,
+  batch: true,
+  setup: true,
+  sums: true,
+  random: true,
+  smoothedScore: true,
+  best: true,
+  plateau: true,
+  stopping: true,
+  skipped: true,
+  history: true,
+  kernelPath: true,
+};
+
+function parseScalars(json: string): Scalars {
+  let scalars: Scalars;
+  try {
+    scalars = JSON.parse(json, decodeNumber);
+  } catch (error) {
+    throw new Error(`deserializeTrainingState: the state must be JSON: ${(error as Error).message}`);
+  }
+  const missing = Object.keys(SCALARS).filter((name) => !Object.hasOwn(Object(scalars), name));
+  if (missing.length > 0) {
+    throw new Error(`deserializeTrainingState: the state must be complete, it lacks ${missing.join(", ")}`);
+  }
+  return scalars;
 }
 
 /** JSON has no NaN and no infinity. */

@@ -7,6 +7,7 @@ import { streamDraws } from "../ops";
 import { type Draws, RandomStream } from "../random";
 import { type AdamWState, adamW } from "./adamW";
 import { batchCount, batchIndices, type SessionTrials, uploadBatches } from "./batches";
+import { checkResume } from "./checkResume";
 import { earlyStopping } from "./earlyStopping";
 import type { ResolvedFitOptions } from "./fitOptions";
 import { clipByGlobalNorm, valueAndGradients } from "./gradients";
@@ -15,7 +16,7 @@ import { addMetrics, type EpochMetrics, type MetricSums, meanMetrics, NO_METRICS
 import { plateau } from "./plateau";
 import { type Ramp, ramp, rampsEnd } from "./ramp";
 import { smooth } from "./smooth";
-import type { NamedArrays, TrainingState } from "./state";
+import type { NamedArrays, TrainingSetup, TrainingState } from "./state";
 
 /** Implementation of the operations that this training runs on. */
 const KERNEL_PATH = "composed";
@@ -27,6 +28,7 @@ export class Training {
   readonly #plateau;
   readonly #stopping;
   readonly #random: RandomStream;
+  readonly #setup: TrainingSetup;
   #adam: AdamWState;
   #state: Omit<TrainingState, "parameters" | "optimizer" | "hyperparameters" | "random" | "kernelPath">;
 
@@ -39,6 +41,12 @@ export class Training {
   ) {
     const { resume, learningRateDecay } = options;
     this.batches = batchCount(train, options.batchSize);
+    const { sampleValidation: held } = options;
+    this.#setup = {
+      batches: this.batches,
+      sampleValidation: held ? { rate: held.rate, seed: held.seed ?? 0 } : null,
+    };
+    if (resume) checkResume(model, resume, this.#setup, KERNEL_PATH);
     this.#optimizer = adamW(options.adamW);
     this.#plateau = learningRateDecay && plateau(learningRateDecay);
     this.#stopping =
@@ -56,12 +64,17 @@ export class Training {
       this.#adam = { step, first: toTensors(first), second: toTensors(second) };
       // A learning rate that was changed from outside takes effect at once, whatever has decayed before.
       const changed = resume.hyperparameters.learningRate !== rate;
-      this.#state = { ...counters, ...(changed && { plateau: { ...resume.plateau, learningRate: rate } }) };
+      this.#state = {
+        ...counters,
+        setup: this.#setup,
+        ...(changed && { plateau: { ...resume.plateau, learningRate: rate } }),
+      };
     } else {
       this.#adam = this.#optimizer.init(this.#trained());
       this.#state = {
         epoch: 0,
         batch: 0,
+        setup: this.#setup,
         sums: NO_METRICS,
         smoothedScore: null,
         best: null,
@@ -114,15 +127,17 @@ export class Training {
         draws,
       );
       let parts: Tensor = scalar(0);
-      const { gradients: raw } = valueAndGradients(() => {
-        const loss = this.#loss(batches, draws, hyperparameters.dropout);
-        parts = keep(pack(loss));
-        return loss.total;
-      }, this.#trained());
-      const { gradients, norm } = clipByGlobalNorm(raw, options.gradientClip);
-      const readback = concat([parts, reshape(norm, [1])]);
-      parts.dispose();
-      return { gradients, readback };
+      try {
+        const { gradients: raw } = valueAndGradients(() => {
+          const loss = this.#loss(batches, draws, hyperparameters.dropout);
+          parts = keep(pack(loss));
+          return loss.total;
+        }, this.#trained());
+        const { gradients, norm } = clipByGlobalNorm(raw, options.gradientClip);
+        return { gradients, readback: concat([parts, reshape(norm, [1])]) };
+      } finally {
+        parts.dispose();
+      }
     });
     const values = await readback.data();
     readback.dispose();
@@ -159,18 +174,20 @@ export class Training {
       gradientNorm,
       skipped: skipped.epoch,
     };
-    const improved = smoothed < (best?.score ?? Infinity);
+    // One epoch that is not finite is no improvement and must not spoil the score of all that follow.
+    const finite = Number.isFinite(smoothed);
+    const judged = finite ? smoothed : Infinity;
+    const improved = judged < (best?.score ?? Infinity);
     this.#state = {
       ...this.#state,
       epoch: epoch + 1,
       batch: 0,
       sums: NO_METRICS,
-      // One epoch that is not finite must not spoil the score of all that follow.
-      smoothedScore: Number.isFinite(smoothed) ? smoothed : smoothedScore,
+      smoothedScore: finite ? smoothed : smoothedScore,
       best: improved ? { score: smoothed, epoch, parameters: await toArrays(this.model.parameters) } : best,
-      plateau: this.#plateau ? this.#plateau.update(this.#state.plateau, smoothed) : this.#state.plateau,
+      plateau: this.#plateau ? this.#plateau.update(this.#state.plateau, judged) : this.#state.plateau,
       stopping: this.#stopping
-        ? this.#stopping.update(this.#state.stopping, epoch, smoothed)
+        ? this.#stopping.update(this.#state.stopping, epoch, judged)
         : this.#state.stopping,
       skipped: { ...skipped, epoch: 0 },
       history: [...this.#state.history, metrics],

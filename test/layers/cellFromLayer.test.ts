@@ -151,8 +151,8 @@ describe.each(makers)("cellFromLayer of %s", (_, make, names, kernels) => {
       bins: 6,
       factors: 3,
       initialCondition: { encoderUnits: 4, size: 3 },
-      controller: { encoderUnits: 3, units: 4, outputs: 2, ...(part === "controller" && custom) },
-      generator: { units: 5, ...(part === "generator" && custom) },
+      controller: { encoderUnits: 3, outputs: 2, ...(part === "controller" ? custom : { units: 4 }) },
+      generator: part === "generator" ? custom : { units: 5 },
     };
     const model = new LFADS(options);
     const prefix = `decoder.rnn.cell.${part === "generator" ? "gen_cell" : "con_cell"}`;

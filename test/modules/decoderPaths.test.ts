@@ -1,4 +1,4 @@
-import { add, dispose, memory, mul, sum, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
+import { add, dispose, memory, mul, sum, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type Cell,
@@ -189,5 +189,4 @@ test("a cell that inherits from the clipped GRU keeps its own step", async () =>
     expect([...generatorStates!.data]).toEqual([...start, ...start, ...start, ...start]);
     dispose(Object.values(variables));
   }
-  tensor([0]).dispose();
 });

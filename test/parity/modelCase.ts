@@ -1,4 +1,16 @@
-import { concat, dispose, ones, slice, stack, type Tensor, tidy, transpose } from "@tensorflow/tfjs-core";
+import {
+  concat,
+  dispose,
+  mean,
+  mul,
+  ones,
+  onesLike,
+  slice,
+  stack,
+  type Tensor,
+  tidy,
+  transpose,
+} from "@tensorflow/tfjs-core";
 import {
   type Augmentation,
   augment,
@@ -11,6 +23,7 @@ import {
 import { type ForwardOutput, LFADS, type LossParts, lfadsLoss, type PenaltyScales } from "../../src/model";
 import { type Parameters, scoped } from "../../src/modules";
 import { autoregressivePrior, normalPrior, nullPrior, type Prior, studentTPrior } from "../../src/priors";
+import type { Draws } from "../../src/random";
 import {
   gamma,
   gaussian,
@@ -44,6 +57,7 @@ interface AugmentationConfig {
 interface Stack {
   readonly transforms: readonly AugmentationConfig[];
   readonly batch_order: readonly number[];
+  readonly loss_order: readonly number[];
 }
 
 interface Case {
@@ -82,6 +96,21 @@ export function modelCase(fixture: Fixture, report: Report): void {
 /** Prefixes of tensors that hold no results. */
 export const MODEL_INPUTS = ["param", "input", "noise", "noise_valid", "mask"];
 
+/** For augmentations that draw nothing. */
+const neverDraws: Draws = (() => {
+  const never = (): never => {
+    throw new Error("modelCase: nothing is recorded for this draw");
+  };
+  const draws: Draws = {
+    normal: never,
+    bernoulli: never,
+    chiSquared: never,
+    integers: never,
+    fork: () => draws,
+  };
+  return draws;
+})();
+
 class Run {
   readonly #l2Ramp: number;
   readonly #klRamp: number;
@@ -117,19 +146,22 @@ class Run {
         report.compare("outputs", `aug/recon_data${name}`, batch.reconstruct);
     });
     this.#compareOutputs(batches, output, parameters);
-    this.#compareLosses(loss, batches);
+    this.#compareLosses(loss, batches, output, parameters);
     this.#compareMetrics(batches, output, parameters);
   }
 
   evaluation(): void {
     const { report, model, fixture } = this;
-    const { loss } = this.#forward("valid", model.parameters);
+    const forward = this.#forward("valid", model.parameters);
+    const { loss } = forward;
     report.compare("losses", "valid/loss", loss.total);
     report.compare("losses", "valid/recon", loss.reconstruction);
     report.compare("losses", "valid/ic_kl", loss.klInitialCondition);
     report.compare("losses", "valid/co_kl", loss.klControllerOutput);
-    if (fixture.has("valid/recon_sv"))
-      report.compare("losses", "valid/recon_sv", this.#heldOut(loss, "valid"));
+    if (fixture.has("valid/recon_sv")) {
+      const heldOut = this.#heldOut("valid", forward.batches, forward.output, model.parameters);
+      report.compare("losses", "valid/recon_sv", heldOut);
+    }
     const batches = this.#batches("valid");
     const means = model.forward(batches);
     const swapped = (x: Tensor) => transpose(x, [1, 0, 2]);
@@ -253,7 +285,7 @@ class Run {
       const { readout, factors } = output.sessions[i]!;
       const reconstruction = this.#reconstruction(batch);
       const own = this.#own(batch, parameters);
-      const all = reconstruction.loss(batch.reconstruct, readout, own);
+      const all = reconstruction.loss(batch.reconstruct, readout, own, batch.observed);
       const values: Record<string, Tensor | null | undefined> = {
         output_params: stack(blocks(readout, reconstruction.parametersPerChannel), 3),
         rates: reconstruction.mean(readout, own),
@@ -276,7 +308,12 @@ class Run {
     });
   }
 
-  #compareLosses(loss: LossParts, batches: readonly Batch[]): void {
+  #compareLosses(
+    loss: LossParts,
+    batches: readonly Batch[],
+    output: ForwardOutput,
+    parameters: Parameters,
+  ): void {
     const { fixture, report } = this;
     report.compare("losses", "loss/total", loss.total);
     report.compare("losses", "loss/recon", loss.reconstruction);
@@ -289,17 +326,36 @@ class Run {
       const path = `loss/recon_sess/${i}`;
       if (fixture.has(path)) report.compare("losses", path, loss.sessions[i]!);
     });
-    if (fixture.has("loss/recon_sv")) report.compare("losses", "loss/recon_sv", this.#heldOut(loss, "train"));
+    if (fixture.has("loss/recon_sv")) {
+      report.compare("losses", "loss/recon_sv", this.#heldOut("train", batches, output, parameters));
+    }
   }
 
-  /** lfads-torch sums the held-out loss over a trial where its stack says so. */
-  #heldOut(loss: LossParts, split: "train" | "valid"): number {
-    const { transforms } = split === "train" ? this.c.train_aug : this.c.infer_aug;
-    const config = transforms.find(({ type }) => type === "SampleValidation");
-    const encode = this.#batches(split)[0]!.encode;
-    const maskable = (encode.shape[1]! - this.h.ic_enc_seq_len!) * encode.shape[2]!;
-    const perTrial = config?.recon_reduce_mean === false ? maskable : 1;
-    return loss.heldOut ? loss.heldOut.dataSync()[0]! * perTrial : Number.NaN;
+  /**
+   * The held-out loss as lfads-torch logs it: of the last session, summed over a trial where its stack says so, and counting
+   * unobserved samples where the losses are masked only afterwards.
+   */
+  #heldOut(
+    split: "train" | "valid",
+    batches: readonly Batch[],
+    output: ForwardOutput,
+    parameters: Parameters,
+  ): Tensor {
+    const { transforms, loss_order } = split === "train" ? this.c.train_aug : this.c.infer_aug;
+    const order = loss_order.map((i) => transforms[i]!.type);
+    const config = transforms.find(({ type }) => type === "SampleValidation")!;
+    const batch = batches[batches.length - 1]!;
+    const own = this.#own(batch, parameters);
+    const { readout } = output.sessions[batches.length - 1]!;
+    const loss = this.#reconstruction(batch).loss(batch.reconstruct, readout, own, batch.observed);
+    const masked = order.indexOf("SelectiveBackpropThruTime") < order.indexOf("SampleValidation");
+    const weight = masked
+      ? batch.heldOutWeight!
+      : augment({ ...batch, lossWeight: onesLike(loss) }, [augmentationOf(config)], neverDraws)
+          .heldOutWeight!;
+    const [, bins, channels] = weight.shape as [number, number, number];
+    const region = slice(loss, [0, 0, 0], [-1, bins, channels]);
+    return mul(mean(mul(region, weight)), config.recon_reduce_mean === false ? bins * channels : 1);
   }
 
   #compareMetrics(batches: readonly Batch[], output: ForwardOutput, parameters: Parameters): void {
@@ -313,7 +369,7 @@ class Run {
     names.forEach((name, k) => {
       const mean = perSession.reduce((sum, regions) => sum + regions[k]!, 0) / perSession.length;
       // Python's max(bps, -1): NaN stays.
-      report.compare("metrics", `metric/${name}`, mean < -1 ? -1 : mean, 1);
+      report.compare("metrics", `metric/${name}`, mean < -1 ? -1 : mean, unit(fixture, `metric/${name}`));
     });
     const truths = batches.map((_, i) => `input/truth${this.#suffix(i)}`).filter((name) => fixture.has(name));
     const scores = truths.map((name, i) => {
@@ -324,7 +380,12 @@ class Run {
       return r2(rates, fixture.tensor(name));
     });
     const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
-    report.compare("metrics", "metric/r2", scores.length > 0 ? score : Number.NaN, 1);
+    report.compare(
+      "metrics",
+      "metric/r2",
+      scores.length > 0 ? score : Number.NaN,
+      unit(fixture, "metric/r2"),
+    );
   }
 
   #compareGradients(gradients: Parameters, untrained: ReadonlySet<string>): void {
@@ -368,6 +429,7 @@ function buildModel(h: Hparams, c: Case, fixture: Fixture): LFADS {
   const sessions = encodeChannels.map((encode, i) => ({
     channels: { encode, reconstruct: c.recon_ch[i]! },
     freezeReadin: fixture.json<string[]>("no_grad_params").includes(`readin.${i}.weight`),
+    freezeReadout: fixture.json<string[]>("no_grad_params").includes(`readout.${i}.weight`),
   }));
   const model = new LFADS({
     ...(c.readin ? { sessions, readin: h.encod_data_dim! } : { channels: sessions[0]!.channels }),
@@ -428,7 +490,7 @@ export function reconstructionOf(config: Config): Reconstruction {
     case "Poisson":
       return poisson();
     case "PoissonBPS":
-      return poissonBitsPerSpike();
+      return poissonBitsPerSpike({ compatibility: { averageMissing: true } });
     case "Gaussian":
       return gaussian();
     case "MSE":
@@ -445,6 +507,11 @@ export function reconstructionOf(config: Config): Reconstruction {
     default:
       throw new Error(`unknown reconstruction ${config.type}`);
   }
+}
+
+/** Scale of a metric that is a difference of larger numbers. */
+function unit(fixture: Fixture, name: string): number {
+  return Math.max(1, Math.abs(fixture.scalar(name)) || 0);
 }
 
 /** The defects of lfads-torch are asked for by name: see the README of the golden files. */

@@ -28,11 +28,7 @@ export function cellsCase(fixture: Fixture, report: Report): void {
   const own = (prefix: string, names: readonly string[]): Parameters =>
     Object.fromEntries(names.map((name) => [name, fixture.tensor(`${prefix}/${name}`)]));
   const inner = (a: Tensor, b: Tensor) => sum(mul(a, b));
-  const largest = Math.max(
-    ...fixture.names
-      .filter((name) => name.includes("/grad/"))
-      .flatMap((name) => Array.from(fixture.values(name).data, (x) => Math.abs(x))),
-  );
+  const largest = largestGradient(fixture);
   const check = (prefix: string, f: (p: Parameters) => Tensor, variables: Parameters) => {
     const { gradients } = valueAndGradients(() => f(variables), variables);
     for (const [name, gradient] of Object.entries(gradients)) {
@@ -105,11 +101,7 @@ export const CELLS_INPUTS = ["cell", "bigru", "knl"].flatMap((part) =>
 /** Every reconstruction and prior alone, values and gradients. */
 export function reconstructionsAndPriorsCase(fixture: Fixture, report: Report): void {
   const config = fixture.json<Record<string, Record<string, number>>>("config");
-  const largest = Math.max(
-    ...fixture.names
-      .filter((name) => name.includes("/grad/"))
-      .flatMap((name) => Array.from(fixture.values(name).data, (x) => Math.abs(x))),
-  );
+  const largest = largestGradient(fixture);
   for (const [type, options] of Object.entries(config)) {
     const entry = { ...options, type } as unknown as Config;
     if (fixture.has(`${type}/raw_params`)) reconstructionCase(fixture, report, type, entry, largest);
@@ -303,4 +295,11 @@ function perSpike(x: Tensor, fixture: Fixture, name: string, shape: readonly num
     }
   }
   return tensor(shifts, [...shape]);
+}
+
+function largestGradient(fixture: Fixture): number {
+  return fixture.names
+    .filter((name) => name.includes("/grad/"))
+    .flatMap((name) => Array.from(fixture.values(name).data))
+    .reduce((largest, x) => Math.max(largest, Math.abs(x)), 0);
 }

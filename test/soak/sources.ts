@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import * as h5wasm from "h5wasm";
 import { type Dataset, ndarray, writeSafetensors } from "../../src/data";
 import { writeHdf5 } from "../../src/hdf5";
@@ -5,7 +6,8 @@ import { writeHdf5 } from "../../src/hdf5";
 /** Small files of each format, with every feature that the reader knows. */
 export async function sources(format: "hdf5" | "safetensors"): Promise<Uint8Array[]> {
   if (format === "safetensors") return [safetensors(), safetensors(12)];
-  return [await writeHdf5(smallDataset()), await otherHdf5("earliest"), await otherHdf5("latest")];
+  const h5py = new Uint8Array(readFileSync(new URL("../data/h5py.h5", import.meta.url)));
+  return [await writeHdf5(smallDataset()), await otherHdf5("earliest"), await otherHdf5("latest"), h5py];
 }
 
 export function smallDataset(): Dataset {
@@ -27,7 +29,7 @@ export function smallDataset(): Dataset {
   return {
     train: { ...set(4), truth: ndarray(new Float32Array(4 * 6 * 5).fill(0.25), [4, 6, 5]) },
     valid: set(2),
-    shared: { conversion_factor: ndarray(new Float64Array([50]), []) },
+    shared: { channel_order: ndarray(new Float64Array([50]), []) },
     attributes: { bin_ms: 20, n_heldin: 4, behavior: ["vx", "vy"], note: "a small file" },
   };
 }

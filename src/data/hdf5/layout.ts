@@ -9,6 +9,8 @@ const NAMES = {
   externalInputs: "ext_input",
   truth: "truth",
 } as const;
+/** What true rates are divided by to become spikes per bin, in files of lfads-torch. */
+const CONVERSION = "conversion_factor";
 const SETS = ["train", "valid", "test"] as const;
 
 /** The name in a file: `arrayName("train", "encode")` is `train_encod_data`, `arrayName("train", "inds")` is `train_inds`. */
@@ -23,16 +25,40 @@ export function arrayName(set: (typeof SETS)[number] | "shared", field: string):
  * @throws if the encoder's or the reconstruction's data of a set is missing (the test set may be missing altogether)
  */
 export function toDataset({ arrays, attributes }: Hdf5Arrays): Dataset {
+  const { [CONVERSION]: conversion, ...others } = arrays;
+  if (conversion) return toDataset({ arrays: converted(others, conversion.data[0]!), attributes });
   const names = Object.keys(arrays);
   const shared = names.filter((name) => !SETS.some((set) => name.startsWith(`${set}_`)));
   const hasTest = names.some((name) => name.startsWith("test_"));
   return {
     train: toTrialSet("train", arrays),
     valid: toTrialSet("valid", arrays),
-    ...(hasTest && { test: toTrialSet("test", arrays) }),
+    ...(hasTest && { test: toTestSet(arrays) }),
     attributes,
     shared: Object.fromEntries(shared.map((name) => [name, arrays[name]!])),
   };
+}
+
+/** The arrays with true rates divided by the conversion factor of the file: into spikes per bin. */
+function converted(arrays: Hdf5Arrays["arrays"], factor: number): Hdf5Arrays["arrays"] {
+  if (!(factor > 0 && factor < Infinity)) throw new Error(`${CONVERSION} must be positive, got ${factor}`);
+  const truths = SETS.map((set) => arrayName(set, "truth"));
+  const entries = Object.entries(arrays).map(([name, array]): [string, NdArray] => {
+    if (factor === 1 || !truths.includes(name)) return [name, array];
+    return [name, { data: Float64Array.from(array.data, (rate) => rate / factor), shape: array.shape }];
+  });
+  return Object.fromEntries(entries);
+}
+
+/** A test set needs what the encoders see, and no more. */
+function toTestSet(arrays: Hdf5Arrays["arrays"]): NonNullable<Dataset["test"]> {
+  const encode = arrays[arrayName("test", "encode")];
+  if (!encode || arrays[arrayName("test", "reconstruct")]) return toTrialSet("test", arrays);
+  const { reconstruct: _, ...test } = toTrialSet("test", {
+    ...arrays,
+    [arrayName("test", "reconstruct")]: encode,
+  });
+  return test;
 }
 
 function toTrialSet(set: (typeof SETS)[number], arrays: Hdf5Arrays["arrays"]): TrialSet {
@@ -75,10 +101,14 @@ export function fromDataset({ train, valid, test, shared = {} }: Dataset): Recor
     }
   }
   for (const [name, array] of Object.entries(shared)) {
+    if (name === CONVERSION) throw new Error(`a shared array cannot be named "${name}"`);
     if (SETS.some((set) => name.startsWith(`${set}_`))) {
       throw new Error(`a shared array cannot have a name with the prefix of a set, got "${name}"`);
     }
     arrays.push([name, array]);
+  }
+  if ([train, valid, test].some((set) => set?.truth)) {
+    arrays.push([CONVERSION, { data: Float64Array.of(1), shape: [] }]);
   }
   return Object.fromEntries(arrays);
 }

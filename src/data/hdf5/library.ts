@@ -66,8 +66,7 @@ export class Hdf5Library {
     } finally {
       stderr.stream_ops = operations;
     }
-    if (report !== "")
-      throw new Error(summariseReport(report), "error" in outcome ? { cause: outcome.error } : {});
+    if (report !== "") throw new Error(summariseReport(report));
     if ("error" in outcome) throw outcome.error;
     return outcome.value;
   }

@@ -13,7 +13,7 @@ import { type ReadHdf5Options, readAll } from "./readHdf5Arrays";
  * const dataset = await readHdf5(await (await fetch("recording.h5")).arrayBuffer());
  * ```
  *
- * @throws as {@link readHdf5Arrays} and {@link validateDataset} do, and if an array that is needed is missing
+ * @throws as {@link readHdf5Arrays} and `validateDataset` do, and if an array that is needed is missing
  */
 export async function readHdf5(
   bytes: Uint8Array | ArrayBuffer,

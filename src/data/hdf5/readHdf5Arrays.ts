@@ -53,7 +53,7 @@ export async function readAll(
   { only = () => true, maxBytes }: ReadHdf5Options,
 ): Promise<Hdf5Arrays> {
   const library = await Hdf5Library.load();
-  const bytes = new Uint8Array(source); // a copy, if from a view: the source cannot change meanwhile
+  const bytes = source instanceof Uint8Array ? source : new Uint8Array(source);
   checkFile(bytes);
   const limit = maxBytes ?? Math.max(64 * 2 ** 20, 1100 * bytes.length);
   return readFile(library, bytes, (file) => ({

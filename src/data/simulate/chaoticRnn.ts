@@ -5,6 +5,7 @@ import { type Rnn, rnnTrajectory, tanh } from "./rnnTrajectory";
 import {
   checkPositive,
   checkSizes,
+  checkSplit,
   conditionLabels,
   repeatRows,
   type SimulateOptions,
@@ -41,8 +42,8 @@ export interface ChaoticRnnOptions extends SimulateOptions {
  * Source: Sussillo, Jozefowicz, Abbott & Pandarinath 2016, LFADS - Latent Factor Analysis via Dynamical Systems,
  * arXiv:1608.06315, sections 4.2 and 4.3.
  *
- * @throws if a size is not a whole number above 0, a rate or time is not above 0, `binSeconds` exceeds `timeConstant`, or
- *   there are pulses and fewer than 4 bins
+ * @throws if a size is not a whole number above 0, a rate or time is not above 0, `binSeconds` exceeds `timeConstant`, there
+ *   are pulses and fewer than 4 bins, or the split leaves a set or the encoders without data
  */
 export function simulateChaoticRnn({
   conditions = 400,
@@ -65,6 +66,12 @@ export function simulateChaoticRnn({
   if (binSeconds > timeConstant) {
     throw new Error(`simulateChaoticRnn: binSeconds must not exceed timeConstant, got ${binSeconds}`);
   }
+  checkSplit("simulateChaoticRnn", {
+    heldOut,
+    validEvery,
+    channels,
+    trials: conditions * trialsPerCondition,
+  });
   const stream = RandomStream.fromSeed(seed).fork("simulateChaoticRnn");
   const rnn: Rnn = {
     weights: normal(stream.fork("weights"), channels * channels, 0, gain / Math.sqrt(channels)),
@@ -78,7 +85,6 @@ export function simulateChaoticRnn({
     ? simulateRates(rnn, repeatRows(starts, trialsPerCondition), inputs, repeats)
     : repeatRows(simulateRates(rnn, starts, undefined, repeats), trialsPerCondition);
   return spikingDataset({
-    caller: "simulateChaoticRnn",
     stream: stream.fork("spikes"),
     rates,
     extras: { cond_idx: conditionLabels(conditions, trialsPerCondition), ...(inputs && { inputs }) },

@@ -6,6 +6,7 @@ import { lorenzTrajectory, type State } from "./lorenzTrajectory";
 import {
   checkPositive,
   checkSizes,
+  checkSplit,
   conditionLabels,
   repeatRows,
   type SimulateOptions,
@@ -27,7 +28,7 @@ export interface LorenzOptions extends SimulateOptions {
   readonly timeStep?: number;
 }
 
-/** Mean and standard deviation of the system's states. */
+/** Location and scale by which the published sets standardise the states; on the attractor, mean z is 23.5. */
 const MEAN: State = [0, 0, 25.8];
 const SD: State = [8.6, 9.4, 7.2];
 /** From a random state to one on the attractor. */
@@ -44,7 +45,7 @@ const SETTLING_TIME = 10;
  * Source: Sussillo, Jozefowicz, Abbott & Pandarinath 2016, LFADS - Latent Factor Analysis via Dynamical Systems,
  * arXiv:1608.06315, section 4.1.
  *
- * @throws if a size is not a whole number above 0, or a rate or time is not above 0
+ * @throws if a size is not a whole number above 0, a rate or time is not above 0, or the split leaves a set or the encoders without data
  */
 export function simulateLorenz({
   conditions = 65,
@@ -60,12 +61,12 @@ export function simulateLorenz({
 }: LorenzOptions = {}): Dataset {
   checkSizes("simulateLorenz", { conditions, trialsPerCondition, bins, channels });
   checkPositive("simulateLorenz", { meanRate, timeStep, binSeconds });
+  checkSplit("simulateLorenz", { heldOut, validEvery, channels, trials: conditions * trialsPerCondition });
   const stream = RandomStream.fromSeed(seed).fork("simulateLorenz");
   const latents = simulateLatents(stream.fork("states"), { conditions, bins, timeStep });
   const weights = normal(stream.fork("weights"), 3 * channels, 0, Math.sqrt(1 / 3));
   const rates = readOut(latents, weights, meanRate * binSeconds);
   return spikingDataset({
-    caller: "simulateLorenz",
     stream: stream.fork("spikes"),
     rates: repeatRows(ndarray(rates, [conditions, bins, channels]), trialsPerCondition),
     extras: {

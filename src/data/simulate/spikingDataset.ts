@@ -16,7 +16,6 @@ export interface SimulateOptions {
 }
 
 interface Simulation extends Required<Omit<SimulateOptions, "seed">> {
-  readonly caller: string;
   readonly stream: RandomStream;
   /** Expected spikes per bin `[trials, bins, channels]`. */
   readonly rates: NdArray<Float32Array>;
@@ -28,15 +27,10 @@ interface Simulation extends Required<Omit<SimulateOptions, "seed">> {
 /**
  * Draws Poisson spikes from the rates, k ~ Poisson(rate), and makes a data set of them: `truth` holds the rates, `inds`
  * the number of each trial before the split.
- *
- * @throws if `heldOut` leaves no channel
  */
 export function spikingDataset(simulation: Simulation): Dataset {
-  const { caller, stream, rates, extras, heldOut, validEvery, binSeconds, note } = simulation;
+  const { stream, rates, extras, heldOut, validEvery, binSeconds, note } = simulation;
   const [trials, , channels] = rates.shape as [number, number, number];
-  if (!Number.isInteger(heldOut) || heldOut < 0 || heldOut >= channels) {
-    throw new Error(`${caller}: heldOut must be a whole number from 0 to channels - 1, got ${heldOut}`);
-  }
   const counts = ndarray(poisson(stream, rates.data), rates.shape);
   const inds = ndarray(
     Int32Array.from({ length: trials }, (_, i) => i),
@@ -80,6 +74,26 @@ export function conditionLabels(conditions: number, times: number): NdArray<Int3
     Int32Array.from({ length: trials }, (_, i) => Math.floor(i / times)),
     [trials],
   );
+}
+
+/** @throws if `heldOut` leaves no channel, or `validEvery` no trial for training or validation */
+export function checkSplit(
+  caller: string,
+  {
+    heldOut,
+    validEvery,
+    channels,
+    trials,
+  }: Readonly<Record<"heldOut" | "validEvery" | "channels" | "trials", number>>,
+): void {
+  if (!Number.isInteger(heldOut) || heldOut < 0 || heldOut >= channels) {
+    throw new Error(`${caller}: heldOut must be a whole number from 0 to channels - 1, got ${heldOut}`);
+  }
+  if (!Number.isInteger(validEvery) || validEvery < 2 || validEvery > trials) {
+    throw new Error(
+      `${caller}: validEvery must be a whole number from 2 to the number of trials, got ${validEvery}`,
+    );
+  }
 }
 
 /** @throws if one of the sizes is not a whole number above 0 */

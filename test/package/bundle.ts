@@ -1,0 +1,48 @@
+import { type BuildOptions, build, type Message, type Metafile } from "esbuild";
+
+/** What a bundler makes of a program. */
+export interface Bundle {
+  readonly text: string;
+  readonly warnings: readonly Message[];
+  /** Modules that are left of each package, and what stays outside the bundle with the kind of import. */
+  readonly modules: Readonly<Record<string, readonly string[]>>;
+  readonly imports: readonly { readonly path: string; readonly kind: string }[];
+  /** Bytes of the bundle that come from this package. */
+  bytesOf(name: string): number;
+}
+
+/** Bundles a program for a browser, minified. @throws if something cannot be resolved, such as a module of Node */
+export async function bundle(
+  program: string,
+  resolveDir: string,
+  options: BuildOptions = {},
+): Promise<Bundle> {
+  const result = await build({
+    stdin: { contents: program, resolveDir },
+    bundle: true,
+    minify: true,
+    write: false,
+    metafile: true,
+    platform: "browser",
+    format: "esm",
+    logLevel: "silent",
+    ...options,
+  });
+  const output = Object.values((result.metafile as Metafile).outputs)[0]!;
+  const kept = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const modules: Record<string, string[]> = {};
+  for (const [path] of kept) {
+    const [, name, file] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)/.exec(path) ?? ["", "", path];
+    modules[name!] = [...(modules[name!] ?? []), file!];
+  }
+  return {
+    text: result.outputFiles![0]!.text,
+    warnings: result.warnings,
+    modules,
+    imports: output.imports,
+    bytesOf: (name) =>
+      kept
+        .filter(([path]) => path.includes(`node_modules/${name}/`))
+        .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0),
+  };
+}

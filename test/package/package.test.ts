@@ -1,0 +1,139 @@
+import { createContext, runInContext } from "node:vm";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { bundle } from "./bundle";
+import { type Consumer, installPacked } from "./consumer";
+import { COMMON_JS, ES_MODULE, SIDE_EFFECTS, TYPED } from "./programs";
+
+const TFJS = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers"];
+let consumer: Consumer;
+beforeAll(async () => {
+  consumer = await installPacked();
+});
+afterAll(() => consumer?.remove());
+
+describe("the packed package runs", () => {
+  let esm: string;
+  beforeAll(() => {
+    esm = consumer.run("node", consumer.write("run.mjs", `${ES_MODULE}; await run(console.log);`));
+  });
+
+  test("as ES modules in Node", () => {
+    const { input, loss, rates } = JSON.parse(esm.trim().split("\n").at(-1)!);
+    expect(input).toContain(0); // dropped
+    expect(input).toContain(4); // 2 / (1 - 0.5)
+    expect(loss).toBeGreaterThan(0);
+    expect(rates).toHaveLength(24);
+    for (const rate of rates) expect(rate).toBeGreaterThan(0);
+  });
+
+  test("as CommonJS in Node, with the same result", () => {
+    expect(consumer.run("node", consumer.write("run.cjs", `${COMMON_JS}; run(console.log);`))).toBe(esm);
+  });
+
+  test("bundled, where there is nothing of Node, with the same result", async () => {
+    const { text, warnings } = await bundle(`${ES_MODULE}; globalThis.run = run;`, consumer.folder, {
+      format: "iife",
+    });
+    expect(warnings).toEqual([]);
+    const worker = {
+      performance,
+      setTimeout,
+      clearTimeout,
+      TextEncoder,
+      TextDecoder,
+      WorkerGlobalScope: Object,
+    };
+    const context = createContext(worker);
+    runInContext(`globalThis.self = globalThis; ${text}`, context);
+    expect(runInContext("typeof process + typeof require + typeof Buffer", context)).toBe(
+      "undefined".repeat(3),
+    );
+    let said = "";
+    await context.run((line: string) => {
+      said = line;
+    });
+    expect(said).toBe(esm.trim().split("\n").at(-1));
+  });
+
+  test.each(["mjs", "cjs"])("HDF5 from a %s program", (type) => {
+    const take = (name: string, names: string) =>
+      type === "mjs" ? `import { ${names} } from "${name}";` : `const { ${names} } = require("${name}");`;
+    const program = `
+      ${take("lfads/hdf5", "readHdf5Arrays, writeHdf5Arrays")}
+      ${take("lfads/node", "writeFileAtomically")}
+      ${take("node:fs", "readFileSync")}
+      (async () => {
+        const bytes = await writeHdf5Arrays({ rates: { data: new Float32Array([1, 2]), shape: [2] } });
+        await writeFileAtomically("${type}.h5", bytes);
+        const { arrays } = await readHdf5Arrays(readFileSync("${type}.h5"));
+        console.log(...arrays.rates.data);
+      })();`;
+    expect(consumer.run("node", consumer.write(`hdf5.${type}`, program))).toBe("1 2\n");
+  });
+});
+
+describe("the main entry", () => {
+  test.each(["index.js", "index.cjs"])("%s imports four packages and nothing of Node", async (file) => {
+    const { imports, text } = await bundle(
+      `import * as all from "./node_modules/lfads/dist/${file}"; globalThis.all = all;`,
+      consumer.folder,
+      { platform: "neutral", packages: "external" },
+    );
+    const names = [...new Set(imports.map(({ path }) => path))].sort();
+    expect(names).toEqual([...TFJS, "ml-matrix", "seedrandom/lib/alea.js"]);
+    const kind = file.endsWith(".cjs") ? "require-call" : "import-statement";
+    expect([...new Set(imports.map((one) => one.kind))]).toEqual([kind]);
+    expect(text).not.toMatch(/\bimport\(|\bprocess\b|\bBuffer\b|__dirname|getBuiltinModule|node:/);
+    if (file.endsWith(".js")) expect(text).not.toMatch(/\brequire\b/);
+  });
+
+  test("adds nothing to tfjs or the global scope when it is imported", () => {
+    const said = consumer.run("node", consumer.write("effects.mjs", SIDE_EFFECTS));
+    const { gradients, added } = JSON.parse(said.trim().split("\n").at(-1)!);
+    expect(gradients).toBeGreaterThan(50); // the probe sees what tfjs itself registers
+    expect(added).toEqual([]);
+  });
+
+  test("leaves nothing in a bundle that does not use it", async () => {
+    const { text, warnings } = await bundle('import "lfads"', consumer.folder);
+    expect(text).toBe("");
+    expect(warnings.map(({ id }) => id)).toEqual(["ignored-bare-import"]);
+    expect((await bundle('import { LFADS } from "lfads"', consumer.folder)).text).toBe("");
+  });
+
+  test("gives a bundle only what it uses", async () => {
+    const take = (names: string) =>
+      bundle(`export { ${names} } from "lfads"`, consumer.folder, { external: ["@tensorflow/tfjs-core"] });
+    const dropout = await take("coordinatedDropout");
+    expect(Object.keys(dropout.modules)).toEqual(["lfads"]);
+    expect(dropout.bytesOf("lfads")).toBeLessThan(2_000);
+
+    const model = await take("LFADS, coordinatedDropout, infer");
+    expect(Object.keys(model.modules).sort()).toEqual(["lfads", "seedrandom"]);
+    expect(model.modules.seedrandom).toEqual(["lib/alea.js"]);
+    expect(model.bytesOf("lfads")).toBeLessThan(50_000);
+
+    const training = await take("LFADS, fit");
+    expect(training.modules).toHaveProperty("@tensorflow/tfjs-layers"); // where gradients come from
+    expect(training.modules).not.toHaveProperty("ml-matrix");
+  });
+});
+
+describe("types resolve", () => {
+  test.each([
+    ["Node, ES modules", "typed.mts", "node16", "node16"],
+    ["Node, CommonJS", "typed.cts", "node16", "node16"],
+    ["a bundler", "typed.ts", "esnext", "bundler"],
+  ])("for %s", (_, file, module, moduleResolution) => {
+    consumer.write(file, TYPED);
+    const strict = [
+      "--strict",
+      "--exactOptionalPropertyTypes",
+      "--noUncheckedIndexedAccess",
+      "--skipLibCheck",
+    ];
+    const target = ["--target", "es2022", "--lib", "es2022,dom", "--types", "node", "--noEmit"];
+    const how = ["--module", module, "--moduleResolution", moduleResolution];
+    expect(consumer.run("tsc", ...strict, ...target, ...how, file)).toBe("");
+  });
+});
