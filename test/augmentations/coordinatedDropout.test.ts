@@ -66,6 +66,14 @@ describe("coordinatedDropoutMasks", () => {
       expect(() => coordinatedDropoutMasks([1], { rate: 0.5, passRate }, drawsOf(1))).toThrow(
         `coordinatedDropoutMasks: passRate must be in [0, 1], got ${passRate}`,
       );
+      expect(() => coordinatedDropout({ rate: 0.5, passRate })).toThrow(
+        `coordinatedDropout: passRate must be in [0, 1], got ${passRate}`,
+      );
+    }
+    for (const initialConditionBins of [-1, 0.5]) {
+      expect(() => coordinatedDropout({ rate: 0.5, initialConditionBins })).toThrow(
+        `coordinatedDropout: initialConditionBins must be a non-negative integer, got ${initialConditionBins}`,
+      );
     }
   });
 });

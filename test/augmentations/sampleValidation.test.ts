@@ -130,6 +130,11 @@ describe("sampleValidation", () => {
         `sampleValidation: rate must be in [0, 1), got ${value}`,
       );
     }
+    for (const initialConditionBins of [-1, 0.5]) {
+      expect(() => sampleValidation({ rate, initialConditionBins })).toThrow(
+        `sampleValidation: initialConditionBins must be a non-negative integer, got ${initialConditionBins}`,
+      );
+    }
     tidy(() => {
       const batch = batchOf({ trials: 1, bins: 2, channels: 3 });
       expect(() => sampleValidation({ rate })(batch, drawsOf(1))).toThrow(

@@ -134,6 +134,12 @@ describe("what depends on what", () => {
       expect(mean(changed(batch, 0, 1))).not.toEqual(mean(batch));
       expect(mean(changed(batch, 1, 2))).not.toEqual(mean(batch));
     });
+    using(smallModel({ bins: { ...bins, initialCondition: 1 } }), (model) => {
+      const batch = batchFor(model);
+      const mean = (changes: Batch) => numbers(model.forward([changes]).initialCondition.mean);
+      expect(mean(changed(batch, 1, 6))).toEqual(mean(batch));
+      expect(mean(changed(batch, 0, 1))).not.toEqual(mean(batch));
+    });
     using(smallModel(), (model) => {
       const batch = batchFor(model);
       const mean = (changes: Batch) => numbers(model.forward([changes]).initialCondition.mean);
@@ -299,8 +305,8 @@ describe("sampling and dropout", () => {
 describe("sessions", () => {
   const sessions = [{ channels: 4 }, { channels: { encode: 3, reconstruct: 6 } }, { channels: 5 }];
 
-  test("each gets what it would get alone", () => {
-    using(smallModel({ sessions }), (model) => {
+  test.each([0, 2])("each gets what it would get alone (%d external inputs)", (externalInputs) => {
+    using(smallModel({ sessions, externalInputs }), (model) => {
       const batches = [
         batchFor(model, { session: 1, trials: 2 }),
         batchFor(model, { session: 0, trials: 3 }),
@@ -329,6 +335,9 @@ describe("sessions", () => {
       const [first, second] = [0, 1].map((session) => ({ ...batchFor(model), session }));
       const [a, b] = [first!, second!].map((batch) => model.forward([batch]));
       expect(numbers(a!.initialCondition.mean)).not.toEqual(numbers(b!.initialCondition.mean));
+      const { session: _, ...without } = first!;
+      const byDefault = model.forward([without]).sessions[0]!.readout;
+      expect(numbers(byDefault)).toEqual(numbers(a!.sessions[0]!.readout));
       const factors = a!.sessions[0]!.factors;
       const p = model.parameters;
       const expected = linear(factors, p["readout.0.weight"]!, p["readout.0.bias"]!);

@@ -120,6 +120,7 @@ describe("loading", () => {
         const changed = Object.entries({ ...tensors, ...changes }).filter(([, value]) => value);
         loadLfadsTorch(to, writeSafetensors(Object.fromEntries(changed) as Record<string, NdArray>));
       };
+      expect(load({ "ic_prior.mean": undefined })).toThrow("missing: ic_prior.mean; unknown: none");
       expect(load({ "ic_prior.mean": undefined, "readout.0.bias": undefined })).toThrow(
         "loadLfadsTorch: the parameters must be those of the model; missing: ic_prior.mean, readout.0.bias; unknown: none",
       );

@@ -139,6 +139,7 @@ describe("lfadsLoss", () => {
       });
       return losses;
     });
+    expectClose(lossOf(model, [batches[0]!]).heldOut!, expected[0]![0]!);
     expectClose(both.heldOut!, (expected[0]![0]! + expected[1]![0]!) / 2);
     expectClose(both.reconstruction, (expected[0]![1]! + expected[1]![1]!) / 2);
     dispose([...augmented, ...plain.flatMap(({ encode, reconstruct }) => [encode, reconstruct])]);

@@ -191,7 +191,12 @@ describe("errors name the option, the rule and the value", () => {
     );
   });
 
-  test("but a null prior may be given to a variational model", () => {
+  test("but the least posterior variance may be 0", () => {
+    const { initialCondition } = resolve(change({ initialCondition: { posteriorVarianceMin: 0 } }));
+    expect(initialCondition).toMatchObject({ posteriorVarianceMin: 0, encoderUnits: 64 });
+  });
+
+  test("and a null prior may be given to a variational model", () => {
     expect(resolve(change({ initialCondition: { prior: nullPrior() } })).variational).toBe(true);
   });
 });

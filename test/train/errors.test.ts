@@ -269,6 +269,14 @@ describe("a state to resume that is not of this model", () => {
     );
   });
 
+  test("a broken counter", async () => {
+    for (const batch of [-1, Number.NaN]) {
+      expect(await errorOf({ resume: { ...state, batch } })).toBe(
+        `fit: resume.batch must be a number, not negative, got ${batch}`,
+      );
+    }
+  });
+
   test("a broken random state", async () => {
     const random = { key: [1, 2, 3] as unknown as TrainingState["random"]["key"], counter: 0 };
     expect(await errorOf({ resume: { ...state, random } })).toMatch(/^RandomStream.fromJSON: key must be /);

@@ -184,3 +184,19 @@ test("every batch has draws of its own, in training and in validation", async ()
   // 6 batches of training trials and 2 of validation trials, twice.
   expect([seen.length, new Set(seen).size]).toEqual([16, 16]);
 });
+
+test("posteriors are sampled, in training and in validation", async () => {
+  const options = {
+    batchSize: 100,
+    epochs: 2,
+    hyperparameters: { learningRate: 0, dropout: 0, coordinatedDropout: 0 },
+  };
+  const sampled = await train(options);
+  const deterministic = await train(options, tinierModel({ variational: false }));
+  for (const split of ["train", "valid"] as const) {
+    const change = ({ history: [first, second] }: TinyRun) =>
+      Math.abs(second![split].reconstruction - first![split].reconstruction);
+    expect(change(sampled)).toBeGreaterThan(1e-3);
+    expect(change(deterministic)).toBeLessThan(1e-6); // only the order of the trials changes
+  }
+});
