@@ -80,27 +80,30 @@ describe("autoregressivePrior", () => {
     expect(Math.abs(mean(estimates) - expected)).toBeLessThan(4 * error);
   });
 
-  test.each([[[3, 4, 2]], [[1, 1, 3]], [[2, 1, 1]]])("estimate and gradients for %j", (shape) => {
-    const D = shape.at(-1)!;
-    const noise = tidy(() => draws.normal("kl", shape).dataSync().slice());
-    checkGradients(
-      ({ mean, std, logtaus, lognvars }) => ({
-        divergence: autoregressivePrior().divergence(
-          { logtaus: logtaus!, lognvars: lognvars! },
-          { mean: mean!, std: std! },
-          draws,
-          "kl",
-        ),
-      }),
-      (values) => ({ divergence: [estimate(values as Parameters<typeof estimate>[0], noise)] }),
-      {
-        mean: randomValues("mean", shape),
-        std: spread(randomValues("std", shape)),
-        logtaus: randomValues("logtaus", [D]),
-        lognvars: randomValues("lognvars", [D]),
-      },
-    );
-  });
+  test.each([[[3, 4, 2]], [[1, 1, 3]], [[2, 1, 1]], [[2, 2, 1]]])(
+    "estimate and gradients for %j",
+    (shape) => {
+      const D = shape.at(-1)!;
+      const noise = tidy(() => draws.normal("kl", shape).dataSync().slice());
+      checkGradients(
+        ({ mean, std, logtaus, lognvars }) => ({
+          divergence: autoregressivePrior().divergence(
+            { logtaus: logtaus!, lognvars: lognvars! },
+            { mean: mean!, std: std! },
+            draws,
+            "kl",
+          ),
+        }),
+        (values) => ({ divergence: [estimate(values as Parameters<typeof estimate>[0], noise)] }),
+        {
+          mean: randomValues("mean", shape),
+          std: spread(randomValues("std", shape)),
+          logtaus: randomValues("logtaus", [D]),
+          lognvars: randomValues("lognvars", [D]),
+        },
+      );
+    },
+  );
 
   test("zero, draw by draw, for a posterior that is the prior: white noise", () => {
     tidy(() => {
