@@ -20,6 +20,10 @@ export * from "./train";
 export * from "./data";
 export * from "./evaluate";
 
+// Fast implementations of the operations
+
+export * from "./kernels";
+
 // Building blocks: tensor functions with gradients of their own, modules, and these as tfjs-layers layers
 
 export * from "./layers";
@@ -41,6 +45,5 @@ export {
   type RandomKey,
   type RandomState,
   RandomStream,
-  streamDraws,
   uniform as sampleUniform,
 } from "./random";

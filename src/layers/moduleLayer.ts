@@ -1,7 +1,8 @@
 import { engine, serialization, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import { initializers, layers, type Shape } from "@tensorflow/tfjs-layers";
 import type { Parameters } from "../modules";
-import { RandomStream, streamDraws } from "../random";
+import { streamDraws } from "../ops";
+import { RandomStream } from "../random";
 import {
   addWeights,
   asList,

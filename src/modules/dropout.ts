@@ -1,4 +1,4 @@
-import { div, mul, type Tensor } from "@tensorflow/tfjs-core";
+import { mul, type Tensor } from "@tensorflow/tfjs-core";
 import type { Draws } from "../random";
 
 /** Dropout with named masks; null means none, as in inference. */
@@ -11,7 +11,8 @@ export type Dropout = {
 /** A mask of 0 and `1 / (1 - rate)`, or null without dropout. */
 export function dropoutMask(dropout: Dropout, name: string, shape: number[]): Tensor | null {
   if (!dropout || dropout.rate === 0) return null;
-  return div(dropout.draws.bernoulli(name, shape, 1 - dropout.rate), 1 - dropout.rate);
+  const pass = 1 - dropout.rate;
+  return dropout.draws.bernoulli(name, shape, pass, 1 / pass);
 }
 
 /** `x` with elements dropped and the rest scaled up by `1 / (1 - rate)`. */

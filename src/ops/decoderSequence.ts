@@ -92,7 +92,8 @@ const OUTPUTS = [
 
 type Step = Record<(typeof OUTPUTS)[number], Tensor>;
 
-const decoderSequenceOp: Op<DecoderInputs & Record<string, Tensor>, { clip: number }> = {
+/** The kernel. */
+export const decoderSequenceOp: Op<DecoderInputs & Record<string, Tensor>, { clip: number }> = {
   name: "LfadsDecoderSequence",
   results: 6,
   outputs: 12,

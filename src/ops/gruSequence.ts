@@ -46,10 +46,13 @@ export interface GruSequenceOptions {
   readonly reverse?: boolean;
 }
 
-type Inputs = { weightHh: Tensor; bias: Tensor; h0: Tensor; x?: Tensor; weightIh?: Tensor };
-type SequenceAttributes = { clip: number; reverse: boolean; bins: number };
+/** Inputs of {@link gruSequenceOp}. */
+export type GruInputs = { weightHh: Tensor; bias: Tensor; h0: Tensor; x?: Tensor; weightIh?: Tensor };
+/** Attributes of {@link gruSequenceOp}. */
+export type SequenceAttributes = { clip: number; reverse: boolean; bins: number };
 
-const gruSequenceOp: Op<Inputs & Record<string, Tensor>, SequenceAttributes> = {
+/** The kernel. */
+export const gruSequenceOp: Op<GruInputs & Record<string, Tensor>, SequenceAttributes> = {
   name: "LfadsGruSequence",
   results: 1,
   outputs: 4,

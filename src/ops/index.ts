@@ -1,4 +1,5 @@
 export { type DecoderInputs, type DecoderStates, decoderSequence } from "./decoderSequence";
+export { streamDraws } from "./draws";
 export { type GruSequenceOptions, type GruWeights, gruSequence } from "./gruSequence";
 export { linear, repeatRow } from "./linear";
 export { digamma, logGamma } from "./logGamma";

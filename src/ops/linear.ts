@@ -1,7 +1,8 @@
 import { add, matMul, reshape, sum, type Tensor, tidy, transpose, zeros } from "@tensorflow/tfjs-core";
 import { type Op, runOp } from "./op";
 
-type LinearInputs = { x: Tensor; weight: Tensor; bias?: Tensor };
+/** Inputs of {@link linearOp}. */
+export type LinearInputs = { x: Tensor; weight: Tensor; bias?: Tensor };
 
 /** Rows of the last axis as a matrix: `[..., n]` to `[rows, n]`. */
 export function asMatrix(x: Tensor): Tensor {
@@ -13,7 +14,8 @@ export function transposedMatMul(a: Tensor, b: Tensor): Tensor {
   return tidy(() => matMul(transpose(a), b));
 }
 
-const linearOp: Op<LinearInputs & Record<string, Tensor>, Record<string, never>> = {
+/** The kernel. */
+export const linearOp: Op<LinearInputs, Record<string, never>> = {
   name: "LfadsLinear",
   results: 1,
   outputs: 1,

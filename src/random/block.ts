@@ -32,6 +32,11 @@ export class RandomBlock {
     this.fill(WARM_UP);
   }
 
+  /** The words a, b, c, d from which the next numbers come, each of them for lanes 0 to 3. */
+  get state(): Int32Array {
+    return this.#state.slice();
+  }
+
   /**
    * Fills `target` with the next numbers. Parts give the numbers of the whole if their lengths are multiples
    * of 4.

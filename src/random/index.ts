@@ -1,7 +1,7 @@
-export { bernoulli } from "./bernoulli";
+export { bernoulli, bernoulliThreshold } from "./bernoulli";
 export { RandomBlock } from "./block";
 export { chiSquared } from "./chiSquared";
-export { type Draws, streamDraws } from "./draws";
+export type { Draws } from "./draws";
 export { gamma } from "./gamma";
 export type { RandomKey } from "./hash";
 export { integers } from "./integers";

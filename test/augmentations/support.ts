@@ -1,6 +1,7 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "../../src/augmentations";
-import { type Draws, poisson, RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { type Draws, poisson, RandomStream } from "../../src/random";
 
 /** Shapes of what is encoded and what is reconstructed. */
 export interface Sizes {

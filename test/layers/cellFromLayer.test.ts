@@ -28,7 +28,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { cellFromLayer } from "../../src/layers";
 import { LFADS, type LFADSOptions } from "../../src/model";
 import type { Cell, Parameters } from "../../src/modules";
-import { normal, poisson, RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { normal, poisson, RandomStream } from "../../src/random";
 import { valueAndGradients } from "../../src/train/gradients";
 import { useBackend } from "../backend";
 

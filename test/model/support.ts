@@ -2,7 +2,8 @@ import { tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Batch } from "../../src/augmentations";
 import { type NdArray, ndarray } from "../../src/data";
 import { LFADS, type LFADSOptions, type PenaltyScales, type SharedOptions } from "../../src/model";
-import { type Draws, normal, poisson, RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { type Draws, normal, poisson, RandomStream } from "../../src/random";
 
 export const small: Omit<SharedOptions, "bins"> = {
   initialCondition: { encoderUnits: 4, size: 3 },

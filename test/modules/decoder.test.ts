@@ -1,7 +1,8 @@
 import { mul, ones, type Tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ClippedGruCell, Controller, Decoder, drop, dropoutMask, type Parameters } from "../../src/modules";
-import { type Draws, RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { type Draws, RandomStream } from "../../src/random";
 import { useBackend } from "../backend";
 import { randomValues, relativeError, toTensor } from "../ops/differences";
 

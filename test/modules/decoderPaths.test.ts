@@ -8,7 +8,8 @@ import {
   type DecoderOutput,
   type Parameters,
 } from "../../src/modules";
-import { RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { RandomStream } from "../../src/random";
 import { valueAndGradients } from "../../src/train/gradients";
 import { useBackend } from "../backend";
 import { randomValues, relativeError, toTensor } from "../ops/differences";

@@ -6,7 +6,8 @@ import {
   InitialConditionEncoder,
   type Parameters,
 } from "../../src/modules";
-import { RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { RandomStream } from "../../src/random";
 import { valueAndGradients } from "../../src/train/gradients";
 import { useBackend } from "../backend";
 import { type Named, randomValues, relativeError, toTensor, type Values } from "../ops/differences";

@@ -1,19 +1,24 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
+import { useFusedKernels } from "../../src/kernels";
 import { useBackend } from "../backend";
 import { compareFile } from "./parity";
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
-  options: { backend: { type: "string", default: "cpu" } },
+  options: {
+    backend: { type: "string", default: "cpu" },
+    path: { type: "string", default: "composed" },
+  },
 });
 const [folder] = positionals;
-if (!folder || positionals.length > 1) {
-  console.error("usage: npm run parity -- <folder> [--backend cpu|wasm]");
+if (!folder || positionals.length > 1 || !["composed", "fused"].includes(values.path)) {
+  console.error("usage: npm run parity -- <folder> [--backend cpu|wasm] [--path composed|fused]");
   process.exit(2);
 }
 await useBackend(values.backend);
+if (values.path === "fused") await useFusedKernels();
 
 const paths = readdirSync(folder)
   .filter((name) => name.endsWith(".safetensors"))

@@ -1,7 +1,8 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { memory } from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { useComposedKernels, useFusedKernels } from "../../src/kernels";
 import { useBackend } from "../backend";
 import { compareFile } from "./parity";
 
@@ -9,8 +10,17 @@ const folder = fileURLToPath(new URL("../fixtures/lfads-torch/", import.meta.url
 // 15_tune holds traces of schedules and searches, which have tests of their own.
 const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors") && !name.startsWith("15_"));
 
-describe.each(["cpu", "wasm"])("golden files of lfads-torch on %s", (backend) => {
-  beforeAll(() => useBackend(backend));
+describe.each([
+  ["cpu", "composed"],
+  ["cpu", "fused"],
+  ["wasm", "composed"],
+  ["wasm", "fused"],
+])("golden files of lfads-torch on %s, %s", (backend, path) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+    if (path === "fused") await useFusedKernels();
+  });
+  afterAll(useComposedKernels);
 
   test.each(files)("%s", (name) => {
     const tensors = memory().numTensors;

@@ -1,4 +1,4 @@
-import { type Tensor, transpose } from "@tensorflow/tfjs-core";
+import { mul, type Tensor, transpose } from "@tensorflow/tfjs-core";
 import type { Draws } from "../../src/random";
 import type { Fixture } from "./fixture";
 
@@ -18,8 +18,11 @@ export function recordedDraws(fixture: Fixture, noise: "noise" | "noise_valid", 
   return {
     normal: (name, shape) => recorded(`${noise}/${name}`, name, shape),
     chiSquared: (name, shape) => recorded(`${noise}/${name}`, name, shape),
-    bernoulli: (name, shape) =>
-      recorded(name.startsWith("cd_") ? `mask/${name}/${session}` : `mask/dropout/${name}`, name, shape),
+    bernoulli: (name, shape, _, value = 1) =>
+      mul(
+        recorded(name.startsWith("cd_") ? `mask/${name}/${session}` : `mask/dropout/${name}`, name, shape),
+        value,
+      ),
     integers: (name) => {
       throw new Error(`recordedDraws: no integers are recorded, asked for ${name}`);
     },

@@ -1,7 +1,8 @@
 import { dispose, memory, tidy, tile } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
+import { streamDraws } from "../../src/ops";
 import { autoregressivePrior } from "../../src/priors";
-import { RandomStream, streamDraws } from "../../src/random";
+import { RandomStream } from "../../src/random";
 import { useBackend } from "../backend";
 import { checkGradients, randomValues, relativeError, toTensor, type Values } from "../ops/differences";
 import { mean, variance } from "../random/statistics";

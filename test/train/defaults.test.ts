@@ -1,7 +1,8 @@
 import { type Tensor, zerosLike } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import type { Batch } from "../../src/augmentations";
-import { RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { RandomStream } from "../../src/random";
 import { defaultHyperparameters } from "../../src/train";
 import { takeTrials } from "../../src/train/batches";
 import { type ResolvedFitOptions, resolveFitOptions } from "../../src/train/fitOptions";

@@ -1,7 +1,8 @@
 import { sum, tensor } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { augment, coordinatedDropout, spikeJitter, temporalShift } from "../../src/augmentations";
-import { RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { RandomStream } from "../../src/random";
 import { gaussian, poissonBitsPerSpike } from "../../src/reconstructions";
 import { fit, valueAndGradients } from "../../src/train";
 import { useBackend } from "../backend";

@@ -1,7 +1,8 @@
 import "@tensorflow/tfjs-backend-cpu";
 import { memory, type Tensor } from "@tensorflow/tfjs-core";
 import { describe, expect, test } from "vitest";
-import { bernoulli, chiSquared, integers, normal, RandomStream, streamDraws } from "../../src/random";
+import { streamDraws } from "../../src/ops";
+import { bernoulli, chiSquared, integers, normal, RandomStream } from "../../src/random";
 
 const stream = () => RandomStream.fromSeed(0);
 

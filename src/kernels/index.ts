@@ -1,0 +1,1 @@
+export { kernelPath, useComposedKernels, useFusedKernels } from "./useKernels";

@@ -1,0 +1,56 @@
+import { getBackend } from "@tensorflow/tfjs-core";
+import { decoderSequenceOp } from "../ops/decoderSequence";
+import { bernoulliOp, normalOp } from "../ops/draws";
+import { gruSequenceOp } from "../ops/gruSequence";
+import { linearOp } from "../ops/linear";
+import { useImplementation } from "../ops/op";
+import { decoderSequenceKernel } from "./wasm/decoderSequence";
+import { bernoulliKernel, normalKernel } from "./wasm/draws";
+import { gruSequenceKernel } from "./wasm/gruSequence";
+import { linearKernel } from "./wasm/linear";
+import { loadMachine } from "./wasm/load";
+import type { Machine } from "./wasm/machine";
+import { copyClones } from "./wasm/shareClones";
+
+/** Which implementation the operations run on: plain tensor operations, or kernels in SIMD WebAssembly. */
+export type KernelPath = "composed" | "simd";
+
+/** Backends whose tensors are in the memory of this process. */
+const BACKENDS = ["cpu", "wasm"];
+
+let machine: Promise<Machine> | null = null;
+let path: KernelPath = "composed";
+
+/**
+ * From now on the backends `cpu` and `wasm` run the operations as fused kernels in SIMD WebAssembly; other backends go on as
+ * they were. Numbers differ from those of the composed path in the last bits.
+ *
+ * @throws if the engine has no SIMD WebAssembly
+ */
+export async function useFusedKernels(): Promise<void> {
+  machine ??= loadMachine();
+  use(await machine);
+  path = "simd";
+}
+
+/** Back to plain tensor operations on every backend. */
+export function useComposedKernels(): void {
+  use(null);
+  path = "composed";
+}
+
+/** The path of the current backend. */
+export function kernelPath(): KernelPath {
+  return BACKENDS.includes(getBackend()) ? path : "composed";
+}
+
+function use(loaded: Machine | null): void {
+  if (!loaded) for (const backend of BACKENDS) copyClones(backend);
+  for (const backend of BACKENDS) {
+    useImplementation(backend, bernoulliOp, loaded && bernoulliKernel(loaded));
+    useImplementation(backend, normalOp, loaded && normalKernel(loaded));
+    useImplementation(backend, gruSequenceOp, loaded && gruSequenceKernel(loaded));
+    useImplementation(backend, decoderSequenceOp, loaded && decoderSequenceKernel(loaded));
+    useImplementation(backend, linearOp, loaded && linearKernel(loaded));
+  }
+}

@@ -1,0 +1,36 @@
+import type { TaskName } from "./layouts";
+
+/** Bytes from the start of the memory. */
+export type Address = number;
+
+/** A part of the work on the arguments at an address: the rows `from` to `to` of a result. */
+export type Task = (args: Address, scratch: Address, from: number, to: number) => void;
+
+/** What `assembly/index.ts` exports. Steps are bytes from row to row. */
+export interface KernelExports extends Readonly<Record<TaskName, Task>> {
+  copyRows(
+    target: Address,
+    targetStep: number,
+    columns: number,
+    source: Address,
+    sourceStep: number,
+    width: number,
+    rows: number,
+  ): void;
+  packRows(
+    panels: Address,
+    b: Address,
+    bStep: number,
+    factor: Address,
+    factorStep: number,
+    k: number,
+    n: number,
+  ): void;
+  drawIntegers(target: Address, state: Address, count: number): void;
+  bernoulliOf(integers: Address, count: number, threshold: number, value: number): void;
+  normalOf(integers: Address, count: number): void;
+  expAll(target: Address, source: Address, count: number): void;
+  sigmoidAll(target: Address, source: Address, count: number): void;
+  tanhAll(target: Address, source: Address, count: number): void;
+  packColumns(panels: Address, b: Address, bStep: number, k: number, n: number): void;
+}

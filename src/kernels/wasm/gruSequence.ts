@@ -1,0 +1,103 @@
+import { reshape, type Tensor } from "@tensorflow/tfjs-core";
+import type { GruInputs, SequenceAttributes } from "../../ops/gruSequence";
+import type { Implementation } from "../../ops/op";
+import { multiply } from "./linear";
+import { bits, type Machine, padded } from "./machine";
+import { cellGradient } from "./rowProduct";
+import { packBias, packRecurrentGradient, packStraight, packTransposed } from "./weights";
+
+/** Trials at a time. */
+export const TRIALS = 48;
+
+/** The GRU sequence of `ops/gruSequence.ts`. Saved for the gradient: the gates, beside the states that are its result. */
+export function gruSequenceKernel(
+  machine: Machine,
+): Implementation<GruInputs & Record<string, Tensor>, SequenceAttributes> {
+  return {
+    forward: (inputs, attributes, recording) =>
+      machine.call(() => {
+        const { x, weightIh, weightHh, bias, h0 } = inputs;
+        const { bins } = attributes;
+        const { batch, units, columns, shape } = sizes(inputs, attributes);
+        const states = machine.block(bins * batch * columns);
+        const gates = machine.block((recording ? bins : 1) * batch * 3 * columns);
+        machine.run(
+          "gruSequence",
+          {
+            ...shape,
+            ...(x && { x: machine.matrix(x) }),
+            ...(weightIh && { weightIh: packTransposed(machine, { weight: weightIh, blocks: 3 }) }),
+            weightHh: packTransposed(machine, { weight: weightHh, blocks: 3 }),
+            bias: packBias(machine, bias, 3),
+            h0: machine.matrix(h0),
+            states,
+            gates,
+            gatesStep: recording ? 12 * batch * columns : 0,
+          },
+          { count: batch, grain: TRIALS, scratch: TRIALS * columns },
+        );
+        const result = machine.tensor(states, [bins, batch, units]);
+        return recording ? [result, machine.holder([gates])] : [result];
+      }),
+
+    gradient([dStates], inputs, [states, saved], attributes) {
+      const { x, weightIh, weightHh, h0 } = inputs;
+      const { bins, reverse } = attributes;
+      const { batch, units, columns, inputColumns, shape } = sizes(inputs, attributes);
+      const rows = bins * batch;
+      const d = machine.call(() => {
+        const gates = { address: machine.held(saved!)[0]!, columns: 3 * columns };
+        const dGates = { address: machine.block(3 * rows * columns), columns: 3 * columns };
+        const dH0 = machine.zeros(batch * columns);
+        const first = { address: machine.matrix(h0), columns };
+        const h = { address: machine.matrix(states!), columns, width: units, first };
+        machine.run(
+          "gruSequenceGradient",
+          {
+            ...shape,
+            weightHh: packRecurrentGradient(machine, weightHh),
+            h0: first.address,
+            states: h.address,
+            gates: gates.address,
+            dStates: machine.matrix(dStates!),
+            dGates: dGates.address,
+            dH0,
+          },
+          { count: batch, grain: TRIALS, scratch: TRIALS * columns },
+        );
+        const input = x && { address: machine.matrix(x), columns: inputColumns, width: x.shape[2]! };
+        return {
+          ...cellGradient(machine, { bins, batch, reverse }, { dGates, gates }, input ? [input] : [], h),
+          h0: machine.tensor(dH0, h0.shape),
+          gates: machine.holder([dGates.address]),
+        };
+      });
+      return {
+        x: () =>
+          machine.call(() => {
+            const dGates = { address: machine.held(d.gates)[0]!, columns: 3 * columns };
+            const panels = packStraight(machine, { weight: weightIh!, blocks: 3 });
+            return machine.tensor(multiply(machine, dGates, panels, { rows, n: inputColumns }), x!.shape);
+          }),
+        weightIh: () => d.weightIh.clone(),
+        weightHh: () => d.weightHh.clone(),
+        bias: () => reshape(d.bias, [3 * units]),
+        h0: () => d.h0.clone(),
+      };
+    },
+  };
+}
+
+function sizes({ x, h0 }: GruInputs, { bins, clip, reverse }: SequenceAttributes) {
+  const [batch, units] = h0.shape as [number, number];
+  const [columns, inputColumns] = [padded(units), padded(x?.shape[2] ?? 0)];
+  const shape = {
+    bins,
+    batch,
+    inputs: inputColumns,
+    units: columns,
+    reverse: Number(reverse),
+    clip: bits(clip),
+  };
+  return { batch, units, columns, inputColumns, shape };
+}

@@ -1,0 +1,46 @@
+/** Fields of the tasks' arguments, in the order of the classes of the same names in `assembly/`. */
+export const LAYOUTS = {
+  Linear: ["y", "n", "s", "sStep", "x", "xStep", "k", "weight"],
+  // biome-ignore format: the groups of the class
+  RowProduct: [
+    "c", "sums", "a", "aStep", "rows", "n",
+    "b0", "b0Step", "factor0", "factor0Step", "n0",
+    "b1", "b1Step", "factor1", "factor1Step", "n1",
+    "b2", "b2Step", "factor2", "factor2Step", "n2",
+  ],
+  // biome-ignore format: the groups of the class
+  GruSequence: [
+    "bins", "batch", "inputs", "units", "reverse", "clip",
+    "x", "h0", "weightIh", "bias", "weightHh",
+    "states", "gates", "gatesStep",
+    "dStates", "dGates", "dH0",
+  ],
+  // biome-ignore format: the groups of the class
+  Decoder: [
+    "bins", "batch", "clip", "inputs", "con", "outputs", "external", "gen", "factors",
+    "controllerInput", "noise", "externalInputs", "factorMask", "generatorMask", "con0", "gen0", "factor0",
+    "conInput", "conFactors", "conRecurrent", "conBias", "coWeight", "coBias",
+    "genOutput", "genExternal", "genRecurrent", "genBias", "facWeight",
+    "factorStates", "posterior", "output", "genStates", "conStates",
+    "conGates", "conGatesStep", "genGates", "genGatesStep",
+    "dFactorStates", "dPosterior", "dOutput", "dGenStates", "dConStates",
+    "dConGates", "dGenGates", "dCon0", "dGen0", "dFactor0",
+  ],
+} as const;
+
+/** Tasks and what they take. */
+export const TASKS = {
+  gruSequence: "GruSequence",
+  gruSequenceGradient: "GruSequence",
+  decoderSequence: "Decoder",
+  decoderSequenceGradient: "Decoder",
+  linear: "Linear",
+  rowProduct: "RowProduct",
+} as const satisfies Record<string, keyof typeof LAYOUTS>;
+
+export type TaskName = keyof typeof TASKS;
+
+/** Arguments of a task by name: addresses, sizes, steps; what is left out is 0. */
+export type TaskArguments<Name extends TaskName> = {
+  readonly [Field in (typeof LAYOUTS)[(typeof TASKS)[Name]][number]]?: number;
+};
