@@ -85,7 +85,8 @@ export function coordinatedDropout({
       draws,
     );
     const input = maskAll ? slice(masks.input, [0, 0, 0], encoded) : masks.input;
-    const maskable = slice(batch.encode, [0, initialConditionBins, 0], encoded);
+    const maskable =
+      initialConditionBins > 0 ? slice(batch.encode, [0, initialConditionBins, 0], encoded) : batch.encode;
     const dropped = div(mul(maskable, input), 1 - rate);
     const gradient =
       initialConditionBins > 0 && !maskFromFirstBin

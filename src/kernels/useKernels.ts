@@ -2,14 +2,18 @@ import { getBackend } from "@tensorflow/tfjs-core";
 import { decoderSequenceOp } from "../ops/decoderSequence";
 import { bernoulliOp, normalOp } from "../ops/draws";
 import { gruSequenceOp } from "../ops/gruSequence";
+import { joinBinsOp } from "../ops/joinBins";
 import { linearOp } from "../ops/linear";
 import { useImplementation } from "../ops/op";
+import { poissonLossOp } from "../ops/poissonLoss";
 import { decoderSequenceKernel } from "./wasm/decoderSequence";
 import { bernoulliKernel, normalKernel } from "./wasm/draws";
 import { gruSequenceKernel } from "./wasm/gruSequence";
+import { joinBinsKernel } from "./wasm/joinBins";
 import { linearKernel } from "./wasm/linear";
 import { loadMachine } from "./wasm/load";
 import type { Machine } from "./wasm/machine";
+import { poissonLossKernel } from "./wasm/poissonLoss";
 import { copyClones } from "./wasm/shareClones";
 
 /** Which implementation the operations run on: plain tensor operations, or kernels in SIMD WebAssembly. */
@@ -51,6 +55,8 @@ function use(loaded: Machine | null): void {
     useImplementation(backend, normalOp, loaded && normalKernel(loaded));
     useImplementation(backend, gruSequenceOp, loaded && gruSequenceKernel(loaded));
     useImplementation(backend, decoderSequenceOp, loaded && decoderSequenceKernel(loaded));
+    useImplementation(backend, joinBinsOp, loaded && joinBinsKernel(loaded));
     useImplementation(backend, linearOp, loaded && linearKernel(loaded));
+    useImplementation(backend, poissonLossOp, loaded && poissonLossKernel(loaded));
   }
 }

@@ -28,10 +28,20 @@ export interface ForwardOptions {
   readonly dropout?: number;
 }
 
+/** Results of a forward pass for the trials of one batch; readout and factors are computed whenever they are asked for. */
+export interface SessionOutput {
+  /** `[trials, T, parameters * channels]` */
+  readonly readout: Tensor;
+  /** `[trials, T, factors]` */
+  readonly factors: Tensor;
+  /** `[T, trials, factors]` */
+  readonly timeMajorFactors: Tensor;
+}
+
 /** What a forward pass computes. The trials of all sessions follow each other; T bins. */
 export interface ForwardOutput {
-  /** For each batch: readout `[trials, T, parameters * channels]` and factors `[trials, T, factors]`. */
-  readonly sessions: readonly { readonly readout: Tensor; readonly factors: Tensor }[];
+  /** For each batch. */
+  readonly sessions: readonly SessionOutput[];
   /** Posterior of the initial condition, `[all trials, size]`. */
   readonly initialCondition: Posterior;
   /** Posterior of the controller output, `[all trials, T, outputs]`; null without a controller. */
@@ -198,13 +208,14 @@ export class LFADS {
     const encoded = this.#controllerInputEncoder?.apply(
       encoder,
       segment > 0 ? part(segment, bins.encode - segment) : data,
+      { before: segment, after: bins.reconstruct - bins.encode },
     );
     const decoder = this.#decoder.apply(
       scoped(parameters, "decoder"),
       {
         initialCondition: icSample,
         bins: bins.reconstruct,
-        controllerInput: encoded ? padBins(encoded, segment, bins.reconstruct - bins.encode) : null,
+        controllerInput: encoded ?? null,
         externalInputs: this.#externalInputs(batches, dropout),
         noise:
           sampled && controller
@@ -213,14 +224,23 @@ export class LFADS {
       },
       dropout,
     );
-    const factors = swap(decoder.factors); // [trials, bins, factors]
     let row = 0;
     return {
       sessions: batches.map(({ session = 0 }, i) => {
-        const own = trials.length === 1 ? factors : slice(factors, [row, 0, 0], [trials[i]!, -1, -1]);
+        const from = row;
         row += trials[i]!;
-        const readout = this.#readouts[session]!.apply(scoped(parameters, `readout.${session}`), own);
-        return { readout, factors: own };
+        const own =
+          trials.length === 1 ? decoder.factors : slice(decoder.factors, [0, from, 0], [-1, trials[i]!, -1]);
+        const readout = this.#readouts[session]!;
+        return {
+          timeMajorFactors: own,
+          get factors() {
+            return swap(own);
+          },
+          get readout() {
+            return readout.apply(scoped(parameters, `readout.${session}`), swap(own));
+          },
+        };
       }),
       initialCondition: ic,
       controllerOutput: decoder.controllerOutput && {
@@ -315,13 +335,4 @@ function ownCell(name: string, make: (inputSize: number) => Cell, inputSize: num
 
 function join(tensors: readonly Tensor[], axis: number): Tensor {
   return tensors.length === 1 ? tensors[0]! : concat([...tensors], axis);
-}
-
-function padBins(x: Tensor, before: number, after: number): Tensor {
-  if (before === 0 && after === 0) return x;
-  return pad(x, [
-    [before, after],
-    [0, 0],
-    [0, 0],
-  ]);
 }

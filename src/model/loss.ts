@@ -1,8 +1,8 @@
-import { add, addN, mean, mul, scalar, square, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, addN, div, mean, mul, scalar, square, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { type Batch, heldOutLoss, weightLoss } from "../augmentations";
 import { type Parameters, parameter, scoped } from "../modules";
 import type { Draws } from "../random";
-import type { ForwardOutput, LFADS } from "./lfads";
+import type { ForwardOutput, LFADS, SessionOutput } from "./lfads";
 
 /** Weights of the regularisers; all of them hyperparameters that a search may change. */
 export interface PenaltyScales {
@@ -62,27 +62,12 @@ export function lfadsLoss(
   parameters: Parameters = model.parameters,
 ): LossParts {
   const { scales, draws, klRamp = 1, l2Ramp = 1, lossScale = 1e4, sumReconstruction = false } = options;
-  const { sessions, initialCondition, controller, variational } = model.architecture;
-  const elementwise = batches.map((batch, i) => {
-    const index = batch.session ?? 0;
-    const { reconstruction, reconstruct } = sessions[index]!;
-    const { readout } = output.sessions[i]!;
-    const [trials, bins] = readout.shape as [number, number];
-    if (`${batch.reconstruct.shape}` !== `${[trials, bins, reconstruct]}`) {
-      throw new Error(
-        `lfadsLoss: reconstruct must be [${trials}, ${bins}, ${reconstruct}], got [${batch.reconstruct.shape}]`,
-      );
-    }
-    return reconstruction.loss(
-      batch.reconstruct,
-      readout,
-      scoped(parameters, `recon.${index}`),
-      batch.observed,
-    );
-  });
-  const reduce = (loss: Tensor) => mean(sumReconstruction ? sum(loss, [1, 2]) : loss);
-  const perSession = elementwise.map((loss, i) => reduce(weightLoss(loss, batches[i]!)));
-  const heldOut = elementwise.flatMap((loss, i) => heldOutLoss(loss, batches[i]!) ?? []);
+  const { initialCondition, controller, variational } = model.architecture;
+  const losses = batches.map((batch, i) =>
+    sessionLoss(model, batch, output.sessions[i]!, parameters, sumReconstruction),
+  );
+  const perSession = losses.map(({ loss }) => loss);
+  const heldOut = losses.flatMap((loss) => loss.heldOut ?? []);
   const reconstruction = average(perSession);
   const divergence = (name: "ic" | "co", scale: number): Tensor => {
     const prior = name === "ic" ? initialCondition.prior : controller?.prior;
@@ -103,6 +88,48 @@ export function lfadsLoss(
     klControllerOutput,
     l2,
     heldOut: heldOut.length > 0 ? average(heldOut) : null,
+  };
+}
+
+/** Reconstruction loss of one batch and that of its held-out samples. */
+function sessionLoss(
+  model: LFADS,
+  batch: Batch,
+  output: SessionOutput,
+  parameters: Parameters,
+  sumReconstruction: boolean,
+): { loss: Tensor; heldOut: Tensor | null } {
+  const index = batch.session ?? 0;
+  const { reconstruction, reconstruct } = model.architecture.sessions[index]!;
+  const [bins, trials] = output.timeMajorFactors.shape as [number, number, number];
+  const data = batch.reconstruct;
+  if (`${data.shape}` !== `${[trials, bins, reconstruct]}`) {
+    throw new Error(
+      `lfadsLoss: reconstruct must be [${trials}, ${bins}, ${reconstruct}], got [${data.shape}]`,
+    );
+  }
+  if (!reconstruction.factorLoss) {
+    const own = scoped(parameters, `recon.${index}`);
+    const loss = reconstruction.loss(data, output.readout, own, batch.observed);
+    const weighted = weightLoss(loss, batch);
+    return {
+      loss: mean(sumReconstruction ? sum(weighted, [1, 2]) : weighted),
+      heldOut: heldOutLoss(loss, batch),
+    };
+  }
+  const { lossWeight, gradientMask, heldOutWeight } = batch;
+  const { total, heldOut } = reconstruction.factorLoss({
+    factors: output.timeMajorFactors,
+    weight: parameter(parameters, `readout.${index}.weight`),
+    bias: parameter(parameters, `readout.${index}.bias`),
+    data,
+    ...(lossWeight && { lossWeight }),
+    ...(gradientMask && { gradientMask }),
+    ...(heldOutWeight && { heldOutWeight }),
+  });
+  return {
+    loss: div(total, sumReconstruction ? trials : data.size),
+    heldOut: heldOutWeight ? div(heldOut, heldOutWeight.size) : null,
   };
 }
 

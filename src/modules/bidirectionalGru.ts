@@ -1,5 +1,5 @@
 import { concat, reshape, slice, type Tensor } from "@tensorflow/tfjs-core";
-import { gruSequence, repeatRow } from "../ops";
+import { bin, gruSequence, repeatRow } from "../ops";
 import type { RandomStream } from "../random";
 import { ClippedGruCell } from "./clippedGruCell";
 import { type Parameters, prefixed, scoped } from "./parameters";
@@ -19,7 +19,7 @@ export interface BidirectionalStates {
   readonly forward: Tensor;
   /** `[bins, batch, units]` */
   readonly backward: Tensor;
-  /** Last state of each direction, `[batch, 2 units]`. */
+  /** Last state of each direction, `[batch, 2 units]`, computed when it is asked for. */
   readonly final: Tensor;
 }
 
@@ -60,7 +60,12 @@ export class BidirectionalGru {
     };
     const forward = run(0, "fwd_gru.cell");
     const backward = run(1, "bwd_gru.cell");
-    const bin = (states: Tensor, t: number) => reshape(slice(states, [t, 0, 0], [1, -1, -1]), [batch, -1]);
-    return { forward, backward, final: concat([bin(forward, bins - 1), bin(backward, 0)], 1) };
+    return {
+      forward,
+      backward,
+      get final() {
+        return concat([bin(forward, bins - 1), bin(backward, 0)], 1);
+      },
+    };
   }
 }

@@ -221,14 +221,9 @@ export class Decoder {
   }
 
   #masks(input: DecoderInput, { batch, bins }: Run, dropout: Dropout) {
-    const width = input.controllerInput!.shape[2]!;
-    const factors = this.factors.outputs;
-    const controllerMask = dropoutMask(dropout, "con_input", [bins, batch, width + factors]);
     return {
-      controllerInput: controllerMask
-        ? mul(input.controllerInput!, slice(controllerMask, [0, 0, 0], [-1, -1, width]))
-        : input.controllerInput!,
-      factors: controllerMask && slice(controllerMask, [0, 0, width], [-1, -1, factors]),
+      controllerInput: drop(input.controllerInput!, dropout, "con_input"),
+      factors: dropoutMask(dropout, "con_factors", [bins, batch, this.factors.outputs]),
       generator: dropoutMask(dropout, "gen_state", [bins, batch, this.generator.stateSize]),
     };
   }

@@ -1,4 +1,5 @@
-import { add, concat, exp, mul, pad, slice, sqrt, type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { add, exp, slice, sqrt, type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { joinBins } from "../ops";
 import type { RandomStream } from "../random";
 import { BidirectionalGru } from "./bidirectionalGru";
 import { type Dropout, drop } from "./dropout";
@@ -112,30 +113,22 @@ export class ControllerInputEncoder {
 
   /**
    * @param x `[bins, batch, inputs]`
-   * @returns `[bins, batch, 2 units]`
+   * @param around bins of zeros before and after those of the data @default none
+   * @returns `[before + bins + after, batch, 2 units]`
    */
-  apply(parameters: Parameters, x: Tensor): Tensor {
-    const states = this.#gru.apply(scoped(parameters, "ci_enc"), x, parameter(parameters, "ci_enc_h0"));
+  apply(parameters: Parameters, x: Tensor, { before = 0, after = 0 } = {}): Tensor {
+    const { forward, backward } = this.#gru.apply(
+      scoped(parameters, "ci_enc"),
+      x,
+      parameter(parameters, "ci_enc_h0"),
+    );
     const bins = x.shape[0]!;
     const lag = Math.min(this.#lag, bins);
-    const kept = [bins - lag, -1, -1] as [number, number, number];
-    if (lag === 0) return concat([states.forward, states.backward], 2);
-    // All of it lies outside of the data; a product keeps the (zero) gradients of the encoder.
-    if (lag === bins) return mul(0, concat([states.forward, states.backward], 2));
-    return concat(
-      [
-        pad(slice(states.forward, [0, 0, 0], kept), [
-          [lag, 0],
-          [0, 0],
-          [0, 0],
-        ]),
-        pad(slice(states.backward, [lag, 0, 0], kept), [
-          [0, lag],
-          [0, 0],
-          [0, 0],
-        ]),
-      ],
-      2,
+    const count = bins - lag;
+    return joinBins(
+      { first: forward, second: backward },
+      { first: { from: 0, to: before + lag, count }, second: { from: lag, to: before, count } },
+      before + bins + after,
     );
   }
 }

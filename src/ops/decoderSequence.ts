@@ -15,7 +15,6 @@ import {
   transpose,
   zerosLike,
 } from "@tensorflow/tfjs-core";
-import { at } from "./at";
 import {
   type Gates,
   gateColumns,
@@ -27,6 +26,7 @@ import {
   recurrentWeightGradient,
   statesBefore,
 } from "./gruStep";
+import { at } from "./heap";
 import { asMatrix, transposedMatMul } from "./linear";
 import { type Op, runOp } from "./op";
 

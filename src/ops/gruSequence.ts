@@ -11,7 +11,6 @@ import {
   tidy,
   zeros,
 } from "@tensorflow/tfjs-core";
-import { at } from "./at";
 import {
   type Gates,
   gateColumns,
@@ -23,6 +22,7 @@ import {
   recurrentWeightGradient,
   statesBefore,
 } from "./gruStep";
+import { at } from "./heap";
 import { asMatrix, transposedMatMul } from "./linear";
 import { type Op, runOp } from "./op";
 

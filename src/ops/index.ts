@@ -1,7 +1,11 @@
+export { bin } from "./bin";
 export { type DecoderInputs, type DecoderStates, decoderSequence } from "./decoderSequence";
 export { streamDraws } from "./draws";
 export { type GruSequenceOptions, type GruWeights, gruSequence } from "./gruSequence";
+export { joinBins, type Place } from "./joinBins";
 export { linear, repeatRow } from "./linear";
 export { digamma, logGamma } from "./logGamma";
 export { maskGradient } from "./maskGradient";
 export { normalizeRows } from "./normalizeRows";
+export { type PoissonLossInputs, poissonLoss } from "./poissonLoss";
+export { stirling } from "./stirling";

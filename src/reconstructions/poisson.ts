@@ -1,26 +1,6 @@
-import {
-  add,
-  div,
-  exp,
-  greater,
-  log,
-  maximum,
-  mul,
-  onesLike,
-  sub,
-  sum,
-  type Tensor,
-  where,
-  zerosLike,
-} from "@tensorflow/tfjs-core";
+import { add, div, exp, log, maximum, mul, onesLike, sub, sum } from "@tensorflow/tfjs-core";
+import { poissonLoss, stirling } from "../ops";
 import type { Reconstruction } from "./reconstruction";
-
-/** Stirling's approximation of `log k!`, used where k > 1: constant in the model, it makes losses comparable. */
-function stirling(counts: Tensor): Tensor {
-  const k = maximum(counts, 1);
-  const value = add(sub(mul(k, log(k)), k), mul(0.5, log(mul(2 * Math.PI, k))));
-  return where(greater(counts, 1), value, zerosLike(value));
-}
 
 /**
  * Poisson counts with log-rates from the readout: `exp(o) - k o + log k!` (the last term by Stirling's approximation,
@@ -31,6 +11,7 @@ export function poisson(): Reconstruction {
     parametersPerChannel: 1,
     counts: true,
     loss: (data, readout) => add(sub(exp(readout), mul(data, readout)), stirling(data)),
+    factorLoss: ({ data, ...rest }) => poissonLoss({ counts: data, ...rest }),
     mean: (readout) => exp(readout),
   };
 }
@@ -52,7 +33,9 @@ export function poissonBitsPerSpike({
   compatibility: { averageMissing = false } = {},
 }: PoissonBitsPerSpikeOptions = {}): Reconstruction {
   return {
-    ...poisson(),
+    parametersPerChannel: 1,
+    counts: true,
+    mean: (readout) => exp(readout),
     loss(data, readout, _, observed) {
       const seen = averageMissing || !observed ? onesLike(data) : observed;
       const counts = mul(data, seen);

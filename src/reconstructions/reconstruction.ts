@@ -19,10 +19,34 @@ export interface Reconstruction {
    * @returns `[..., channels]`
    */
   loss(data: Tensor, readout: Tensor, parameters: Parameters, observed?: Tensor): Tensor;
+  /**
+   * The loss of an affine readout straight from the factors, where that can be had at less cost: the sum of what `loss` gives,
+   * with gradients by factors and readout.
+   *
+   * @returns scalars: the sum of the loss times `lossWeight`, and times `heldOutWeight`, 0 without one
+   */
+  factorLoss?(input: FactorLossInput): { readonly total: Tensor; readonly heldOut: Tensor };
   /** Expected value of the data, `[..., channels]`: rates per bin for counts. */
   mean(readout: Tensor, parameters: Parameters): Tensor;
   /** Penalty on its own parameters, a scalar, added to the L2 penalty. */
   penalty?(parameters: Parameters): Tensor;
+}
+
+/** What {@link Reconstruction.factorLoss} takes; B trials, T bins, N channels, F factors. */
+export interface FactorLossInput {
+  /** `[T, B, F]` */
+  readonly factors: Tensor;
+  /** Of the readout, `[N, F]` and `[N]`. */
+  readonly weight: Tensor;
+  readonly bias: Tensor;
+  /** `[B, T, N]` */
+  readonly data: Tensor;
+  /** Factor of every element, `[B, T, N]`. */
+  readonly lossWeight?: Tensor;
+  /** Factor of every element's gradient, `[B, T, N]`. */
+  readonly gradientMask?: Tensor;
+  /** Factors of the elements that come first, `[B, T or fewer, N or fewer]`. */
+  readonly heldOutWeight?: Tensor;
 }
 
 /** The blocks of a readout, each `[..., channels]`. */

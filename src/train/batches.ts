@@ -1,6 +1,7 @@
-import { type Tensor, tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "../augmentations";
 import type { NdArray, TrialSet } from "../data";
+import { filled } from "../ops/heap";
 import { permutation, type RandomStream } from "../random";
 
 /** Trials of one session with the mask of sample validation, if any. */
@@ -56,12 +57,12 @@ export function uploadBatches(sessions: readonly SessionTrials[], indices: reado
 /** The rows `indices` of an array as a float32 tensor. */
 export function takeTrials({ data, shape }: NdArray, indices: ArrayLike<number>): Tensor {
   const width = data.length / shape[0]!;
-  const rows = new Float32Array(indices.length * width);
-  for (let i = 0; i < indices.length; i++) {
-    const start = indices[i]! * width;
-    rows.set(data.subarray(start, start + width), i * width);
-  }
-  return tensor(rows, [indices.length, ...shape.slice(1)], "float32");
+  return filled([indices.length, ...shape.slice(1)], (rows) => {
+    for (let i = 0; i < indices.length; i++) {
+      const start = indices[i]! * width;
+      rows.set(data.subarray(start, start + width), i * width);
+    }
+  });
 }
 
 /** Whether any sample is NaN. */

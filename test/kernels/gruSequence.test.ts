@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { beforeAll, describe, test } from "vitest";
 import { gruSequence } from "../../src/ops";
+import { RandomStream, uniform } from "../../src/random";
 import { useBackend } from "../backend";
-import { randomValues } from "../ops/differences";
+import { randomValues, type Values } from "../ops/differences";
 import { compareWithComposed } from "./compare";
 
 interface Case {
@@ -13,9 +14,16 @@ interface Case {
   readonly units: number;
   readonly reverse: boolean;
   readonly clip: number;
+  /** Share of the inputs that are not zero. @default 1 */
+  readonly density?: number;
 }
 
-function check({ bins, batch, inputs, units, reverse, clip }: Case): Promise<void> {
+function thinned({ data, shape }: Values, density: number): Values {
+  const kept = uniform(RandomStream.fromSeed("kept"), data.length);
+  return { data: data.map((x, i) => (kept[i]! < density ? x : 0)), shape };
+}
+
+function check({ bins, batch, inputs, units, reverse, clip, density = 1 }: Case): Promise<void> {
   return compareWithComposed(
     ({ x, h0, weightHh, bias, weightIh }) => ({
       states: gruSequence(x ?? null, { weightIh, weightHh: weightHh!, bias: bias! }, h0!, {
@@ -29,7 +37,7 @@ function check({ bins, batch, inputs, units, reverse, clip }: Case): Promise<voi
       bias: randomValues("bias", [3 * units]),
       h0: randomValues("h0", [batch, units]),
       ...(inputs > 0 && {
-        x: randomValues("x", [bins, batch, inputs]),
+        x: thinned(randomValues("x", [bins, batch, inputs]), density),
         weightIh: randomValues("ih", [3 * units, inputs], 1 / Math.sqrt(inputs)),
       }),
     },
@@ -55,6 +63,10 @@ describe.each(["cpu", "wasm"])("fused gruSequence on %s", (backend) => {
     ["active bound", { clip: 0.3 }],
     ["active bound, reverse", { clip: 0.3, reverse: true }],
     ["no bound", { clip: Infinity }],
+    ["few inputs that are not zero", { density: 0.1 }],
+    ["few inputs that are not zero, reverse", { density: 0.1, reverse: true, inputs: 37, units: 25 }],
+    ["few of many rows", { density: 0.2, batch: 61, bins: 37 }],
+    ["all inputs zero", { density: 0 }],
   ])("%s", (_, change) => check({ ...base, ...change }));
 
   test("random sizes", async () => {
@@ -62,6 +74,7 @@ describe.each(["cpu", "wasm"])("fused gruSequence on %s", (backend) => {
       ...{ bins: fc.integer({ min: 1, max: 9 }), batch: fc.integer({ min: 1, max: 60 }) },
       ...{ inputs: fc.integer({ min: 0, max: 40 }), units: fc.integer({ min: 1, max: 40 }) },
       ...{ reverse: fc.boolean(), clip: fc.constantFrom(0.3, 5, Infinity) },
+      density: fc.constantFrom(0.05, 0.3, 1),
     });
     await fc.assert(fc.asyncProperty(sizes, check), { seed: 1, numRuns: 30 });
   });

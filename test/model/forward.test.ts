@@ -266,7 +266,8 @@ describe("sampling and dropout", () => {
         gen_init: [3, 6],
         ext_input: [3, 9, 2],
         co: [3, 9, 2],
-        con_input: [9, 3, 9],
+        con_input: [9, 3, 6],
+        con_factors: [9, 3, 3],
         gen_state: [9, 3, 6],
       });
     });

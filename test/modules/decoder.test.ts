@@ -125,7 +125,7 @@ describe("Decoder", () => {
       const output = run(true);
       expect(asked).toEqual({
         gen_init: [batch, 4],
-        ...(controlled && { con_input: [bins, batch, encoded + factors] }),
+        ...(controlled && { con_input: [bins, batch, encoded], con_factors: [bins, batch, factors] }),
         gen_state: [bins, batch, 4],
       });
       expect(numbers(output.generatorInit)).toEqual(numbers(run(false).generatorInit));

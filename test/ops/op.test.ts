@@ -12,7 +12,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { gruSequence, linear } from "../../src/ops";
-import { at } from "../../src/ops/at";
+import { at } from "../../src/ops/heap";
 import { type Op, runOp } from "../../src/ops/op";
 import { valueAndGradients } from "../../src/train/gradients";
 import { useBackend } from "../backend";

@@ -26,6 +26,7 @@ export interface KernelExports extends Readonly<Record<TaskName, Task>> {
     k: number,
     n: number,
   ): void;
+  countNonZero(x: Address, count: number): number;
   drawIntegers(target: Address, state: Address, count: number): void;
   bernoulliOf(integers: Address, count: number, threshold: number, value: number): void;
   normalOf(integers: Address, count: number): void;

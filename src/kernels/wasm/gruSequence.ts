@@ -1,13 +1,17 @@
 import { reshape, type Tensor } from "@tensorflow/tfjs-core";
 import type { GruInputs, SequenceAttributes } from "../../ops/gruSequence";
 import type { Implementation } from "../../ops/op";
+import type { Address } from "./exports";
 import { multiply } from "./linear";
 import { bits, type Machine, padded } from "./machine";
-import { cellGradient } from "./rowProduct";
+import { cellGradient, sparseGradient } from "./rowProduct";
 import { packBias, packRecurrentGradient, packStraight, packTransposed } from "./weights";
 
 /** Trials at a time. */
 export const TRIALS = 48;
+
+/** Share of entries that are not zero from which on the dense product is the faster one. */
+const DENSE = 0.4;
 
 /** The GRU sequence of `ops/gruSequence.ts`. Saved for the gradient: the gates, beside the states that are its result. */
 export function gruSequenceKernel(
@@ -18,14 +22,15 @@ export function gruSequenceKernel(
       machine.call(() => {
         const { x, weightIh, weightHh, bias, h0 } = inputs;
         const { bins } = attributes;
-        const { batch, units, columns, shape } = sizes(inputs, attributes);
+        const { batch, units, columns, inputColumns, shape } = sizes(inputs, attributes);
         const states = machine.block(bins * batch * columns);
         const gates = machine.block((recording ? bins : 1) * batch * 3 * columns);
+        const input = x && machine.matrix(x);
         machine.run(
           "gruSequence",
           {
             ...shape,
-            ...(x && { x: machine.matrix(x) }),
+            ...(x && { x: input, sparse: Number(isSparse(machine, input!, x)) }),
             ...(weightIh && { weightIh: packTransposed(machine, { weight: weightIh, blocks: 3 }) }),
             weightHh: packTransposed(machine, { weight: weightHh, blocks: 3 }),
             bias: packBias(machine, bias, 3),
@@ -34,7 +39,7 @@ export function gruSequenceKernel(
             gates,
             gatesStep: recording ? 12 * batch * columns : 0,
           },
-          { count: batch, grain: TRIALS, scratch: TRIALS * columns },
+          { count: batch, grain: TRIALS, scratch: Math.max(TRIALS * columns, 2 * inputColumns) },
         );
         const result = machine.tensor(states, [bins, batch, units]);
         return recording ? [result, machine.holder([gates])] : [result];
@@ -66,8 +71,12 @@ export function gruSequenceKernel(
           { count: batch, grain: TRIALS, scratch: TRIALS * columns },
         );
         const input = x && { address: machine.matrix(x), columns: inputColumns, width: x.shape[2]! };
+        const sparse = x && isSparse(machine, input!.address, x);
+        const dense = input && !sparse ? [input] : [];
+        const steps = { bins, batch, reverse };
         return {
-          ...cellGradient(machine, { bins, batch, reverse }, { dGates, gates }, input ? [input] : [], h),
+          ...cellGradient(machine, steps, { dGates, gates }, dense, h),
+          ...(sparse && { weightIh: sparseGradient(machine, steps, dGates, input!, { blocks: 3, units }) }),
           h0: machine.tensor(dH0, h0.shape),
           gates: machine.holder([dGates.address]),
         };
@@ -86,6 +95,11 @@ export function gruSequenceKernel(
       };
     },
   };
+}
+
+function isSparse(machine: Machine, address: Address, { shape, size }: Tensor): boolean {
+  const width = shape[2]!;
+  return machine.exports.countNonZero(address, (size / width) * padded(width)) < DENSE * size;
 }
 
 function sizes({ x, h0 }: GruInputs, { bins, clip, reverse }: SequenceAttributes) {

@@ -8,9 +8,10 @@ export const LAYOUTS = {
     "b1", "b1Step", "factor1", "factor1Step", "n1",
     "b2", "b2Step", "factor2", "factor2Step", "n2",
   ],
+  SparseRowProduct: ["c", "a", "m", "b", "k", "rows"],
   // biome-ignore format: the groups of the class
   GruSequence: [
-    "bins", "batch", "inputs", "units", "reverse", "clip",
+    "bins", "batch", "inputs", "sparse", "units", "reverse", "clip",
     "x", "h0", "weightIh", "bias", "weightHh",
     "states", "gates", "gatesStep",
     "dStates", "dGates", "dH0",
@@ -26,6 +27,12 @@ export const LAYOUTS = {
     "dFactorStates", "dPosterior", "dOutput", "dGenStates", "dConStates",
     "dConGates", "dGenGates", "dCon0", "dGen0", "dFactor0",
   ],
+  // biome-ignore format: the groups of the class
+  PoissonLoss: [
+    "bins", "batch", "factors", "channels", "columns", "x", "weight", "bias",
+    "counts", "lossWeight", "gradientMask", "heldOutWeight", "heldBins", "heldChannels", "table", "tableSize",
+    "slopes", "slopesStep", "losses",
+  ],
 } as const;
 
 /** Tasks and what they take. */
@@ -35,7 +42,9 @@ export const TASKS = {
   decoderSequence: "Decoder",
   decoderSequenceGradient: "Decoder",
   linear: "Linear",
+  poissonLoss: "PoissonLoss",
   rowProduct: "RowProduct",
+  sparseRowProduct: "SparseRowProduct",
 } as const satisfies Record<string, keyof typeof LAYOUTS>;
 
 export type TaskName = keyof typeof TASKS;

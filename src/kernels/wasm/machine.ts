@@ -75,6 +75,11 @@ export class Machine {
     return new Float32Array(this.arena.memory.buffer, address, count);
   }
 
+  /** {@link numbers} in double precision. */
+  doubles(address: Address, count: number): Float64Array {
+    return new Float64Array(this.arena.memory.buffer, address, count);
+  }
+
   /** {@link numbers} that are integers. */
   integers(address: Address, count: number): Int32Array {
     return new Int32Array(this.arena.memory.buffer, address, count);

@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
+import { reshape, slice, type Tensor, tidy, transpose } from "@tensorflow/tfjs-core";
 import type { Address } from "./exports";
 import { type Machine, padded } from "./machine";
 import { unpadWeight } from "./weights";
@@ -99,6 +99,28 @@ export function affineGradient(
     weight: unpadWeight(machine, c, [operand], [operand], { blocks, units }),
     bias: machine.columns(sums, padded(units), [blocks, units]),
   };
+}
+
+/**
+ * Gradient of a weight `[blocks * units, width]` that acted on rows of few entries, from those of its results, A.
+ */
+export function sparseGradient(
+  machine: Machine,
+  { bins, batch }: Rows,
+  a: Matrix,
+  b: Operand,
+  { blocks, units }: Blocks,
+): Tensor {
+  const c = machine.zeros(a.columns * b.columns);
+  machine.run(
+    "sparseRowProduct",
+    { c, a: a.address, m: a.columns, b: b.address, k: b.columns, rows: bins * batch },
+    { count: a.columns, grain: a.columns, scratch: b.columns * (2 + a.columns) },
+  );
+  return tidy(() => {
+    const byBlock = reshape(machine.columns(c, padded(units), [b.columns, blocks, units]), [b.columns, -1]);
+    return transpose(slice(byBlock, [0, 0], [b.width, -1]));
+  });
 }
 
 /**

@@ -1,6 +1,7 @@
 import { gemm } from "./gemm";
 import { gruStep, gruStepGradient } from "./gru";
 import { addTo } from "./rows";
+import { sparseProduct } from "./sparse";
 import { bytes } from "./vector";
 
 /** Arguments of {@link gruSequence} and {@link gruSequenceGradient}; B trials, T bins. */
@@ -10,6 +11,8 @@ export class GruSequence {
   batch: i32;
   /** Width of the input, 0 for none. */
   inputs: i32;
+  /** 1 for an input of few entries that are not zero. */
+  sparse: i32;
   units: i32;
   reverse: i32;
   clip: f32;
@@ -38,7 +41,7 @@ function before(p: GruSequence, t: i32, row: usize, step: usize): usize {
   return (other < 0 || other == p.bins ? p.h0 : p.states + usize(other) * usize(p.batch) * step) + row * step;
 }
 
-/** Trials `from` to `to` of a GRU over a sequence. */
+/** Trials `from` to `to` of a GRU over a sequence. Scratch: `[rows, units]`, no less than `2 inputs`. */
 export function gruSequence(p: GruSequence, scratch: usize, from: i32, to: i32): void {
   const rows = to - from;
   const row = usize(from);
@@ -51,7 +54,9 @@ export function gruSequence(p: GruSequence, scratch: usize, from: i32, to: i32):
     let sStep: usize = 0;
     if (p.inputs) {
       const x = p.x + (usize(t) * usize(p.batch) + row) * width;
-      gemm(gates, 3 * step, s, 0, x, width, p.weightIh, rows, 3 * p.units, p.inputs);
+      const n = 3 * p.units;
+      if (p.sparse) sparseProduct(gates, 3 * step, s, x, width, p.weightIh, rows, n, p.inputs, scratch);
+      else gemm(gates, 3 * step, s, 0, x, width, p.weightIh, rows, n, p.inputs);
       s = gates;
       sStep = 3 * step;
     }

@@ -5,4 +5,6 @@ export { expAll, sigmoidAll, tanhAll } from "./elementwise";
 export { gruSequence, gruSequenceGradient } from "./gruSequence";
 export { linear } from "./linear";
 export { copyRows, packColumns, packRows } from "./pack";
+export { poissonLoss } from "./poissonLoss";
 export { rowProduct } from "./rowProduct";
+export { countNonZero, sparseRowProduct } from "./sparse";
