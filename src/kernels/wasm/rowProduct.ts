@@ -74,8 +74,11 @@ function addRowProduct(
         { a: at(a, bin) + 4 * from, aStep: 4 * a.columns },
         ...fields,
       ),
-      // Every call packs all of the operands, so there are as few as can be.
-      { count: to - from, grain: to - from, scratch: n * BLOCK + COLUMNS * (BLOCK + 16) },
+      // Every chunk packs all of the operands, so there are as few as can be.
+      {
+        ...{ count: to - from, grain: to - from, unit: 8, cost: n * count * batch },
+        scratch: n * BLOCK + COLUMNS * (BLOCK + 16),
+      },
     );
   };
   if (operands.some(({ first }) => first)) {
