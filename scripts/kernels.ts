@@ -19,7 +19,8 @@ for (const path of [
 const mark = `// ${hash.digest("hex")}\n`;
 
 if (!existsSync(target) || !readFileSync(target, "utf8").startsWith(mark)) {
-  const builds = { simd: ["--enable", "simd"] };
+  const simd = ["--enable", "simd"];
+  const builds = { simd, relaxed: [...simd, "--enable", "relaxed-simd"] };
   const modules = await Promise.all(
     Object.entries(builds).map(async ([name, options]) => {
       const bytes = await compile(options);
@@ -42,6 +43,9 @@ async function compile(options: readonly string[]): Promise<Buffer> {
         "--runtime",
         "stub",
         "--importMemory",
+        // Also for one thread: only sending the memory to another one takes an isolated page.
+        ...["--sharedMemory", "--maximumMemory", "65536"],
+        ...["--enable", "threads"],
         "--pedantic",
         ...options,
       ],

@@ -23,7 +23,10 @@ export function sizes(inputs: DecoderTensors) {
     Object.entries(widths).map(([part, n]) => [part, padded(n)]),
   ) as typeof widths;
   const scratch = 2 * TRIALS * Math.max(columns.con, columns.gen, columns.factors);
-  return { bins, batch, widths, columns, scratch };
+  const { con, gen, outputs, external, factors } = columns;
+  const controller = con * (3 * (columns.inputs + factors + con) + 2 * outputs);
+  const cost = bins * (controller + gen * (3 * (outputs + external + gen) + factors));
+  return { bins, batch, widths, columns, scratch, cost };
 }
 
 /** The parts of the weights by what they act on. */

@@ -14,7 +14,7 @@ export function decoderSequenceKernel(machine: Machine): Implementation<DecoderT
   return {
     forward: (inputs, { clip }, recording) =>
       machine.call(() => {
-        const { bins, batch, widths, columns, scratch } = sizes(inputs);
+        const { bins, batch, widths, columns, scratch, cost } = sizes(inputs);
         const { conInput, conFactors, genOutput, genExternal } = inputWeights(inputs);
         const matrix = (width: number) => machine.block(bins * batch * width);
         const gates = (units: number) => machine.block((recording ? bins : 1) * batch * 3 * units);
@@ -47,7 +47,7 @@ export function decoderSequenceKernel(machine: Machine): Implementation<DecoderT
             conGatesStep: gatesStep(columns.con),
             genGatesStep: gatesStep(columns.gen),
           },
-          { count: batch, grain: TRIALS, scratch },
+          { count: batch, grain: TRIALS, scratch, cost },
         );
         const half = (address: Address) =>
           machine.columns(address, 2 * columns.outputs, [bins, batch, widths.outputs]);

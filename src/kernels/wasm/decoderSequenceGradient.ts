@@ -15,7 +15,7 @@ export function decoderSequenceGradient(
   outputs: readonly Tensor[],
   clip: number,
 ) {
-  const { bins, batch, widths, columns, scratch } = sizes(inputs);
+  const { bins, batch, widths, columns, scratch, cost } = sizes(inputs);
   const { conInput, conFactors, genOutput, genExternal } = inputWeights(inputs);
   const { controllerInput, noise, externalInputs, factorMask, generatorMask } = inputs;
   const [factors, , logvar, output, gen, con, saved] = outputs as readonly [
@@ -71,7 +71,7 @@ export function decoderSequenceGradient(
         dGen0: dGen0.address,
         dFactor0: dFactor0.address,
       },
-      { count: batch, grain: TRIALS, scratch },
+      { count: batch, grain: TRIALS, scratch, cost },
     );
 
     const steps = { bins, batch };

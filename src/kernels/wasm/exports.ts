@@ -1,13 +1,11 @@
-import type { TaskName } from "./layouts";
-
 /** Bytes from the start of the memory. */
 export type Address = number;
 
-/** A part of the work on the arguments at an address: the rows `from` to `to` of a result. */
-export type Task = (args: Address, scratch: Address, from: number, to: number) => void;
-
 /** What `assembly/index.ts` exports. Steps are bytes from row to row. */
-export interface KernelExports extends Readonly<Record<TaskName, Task>> {
+export interface KernelExports {
+  runAlone(run: Address): void;
+  takePart(run: Address, thread: number): void;
+  failChunk(run: Address): void;
   copyRows(
     target: Address,
     targetStep: number,

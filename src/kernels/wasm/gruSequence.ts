@@ -22,7 +22,7 @@ export function gruSequenceKernel(
       machine.call(() => {
         const { x, weightIh, weightHh, bias, h0 } = inputs;
         const { bins } = attributes;
-        const { batch, units, columns, inputColumns, shape } = sizes(inputs, attributes);
+        const { batch, units, columns, inputColumns, shape, cost } = sizes(inputs, attributes);
         const states = machine.block(bins * batch * columns);
         const gates = machine.block((recording ? bins : 1) * batch * 3 * columns);
         const input = x && machine.matrix(x);
@@ -39,7 +39,7 @@ export function gruSequenceKernel(
             gates,
             gatesStep: recording ? 12 * batch * columns : 0,
           },
-          { count: batch, grain: TRIALS, scratch: Math.max(TRIALS * columns, 2 * inputColumns) },
+          { count: batch, grain: TRIALS, scratch: Math.max(TRIALS * columns, 2 * inputColumns), cost },
         );
         const result = machine.tensor(states, [bins, batch, units]);
         return recording ? [result, machine.holder([gates])] : [result];
@@ -48,7 +48,7 @@ export function gruSequenceKernel(
     gradient([dStates], inputs, [states, saved], attributes) {
       const { x, weightIh, weightHh, h0 } = inputs;
       const { bins, reverse } = attributes;
-      const { batch, units, columns, inputColumns, shape } = sizes(inputs, attributes);
+      const { batch, units, columns, inputColumns, shape, cost } = sizes(inputs, attributes);
       const rows = bins * batch;
       const d = machine.call(() => {
         const gates = { address: machine.held(saved!)[0]!, columns: 3 * columns };
@@ -68,7 +68,7 @@ export function gruSequenceKernel(
             dGates: dGates.address,
             dH0,
           },
-          { count: batch, grain: TRIALS, scratch: TRIALS * columns },
+          { count: batch, grain: TRIALS, scratch: TRIALS * columns, cost },
         );
         const input = x && { address: machine.matrix(x), columns: inputColumns, width: x.shape[2]! };
         const sparse = x && isSparse(machine, input!.address, x);
@@ -113,5 +113,6 @@ function sizes({ x, h0 }: GruInputs, { bins, clip, reverse }: SequenceAttributes
     reverse: Number(reverse),
     clip: bits(clip),
   };
-  return { batch, units, columns, inputColumns, shape };
+  const cost = 3 * bins * columns * (inputColumns + columns);
+  return { batch, units, columns, inputColumns, shape, cost };
 }

@@ -1,5 +1,10 @@
 /** Fields of the tasks' arguments, in the order of the classes of the same names in `assembly/`. */
 export const LAYOUTS = {
+  // biome-ignore format: the groups of the class
+  Run: [
+    "taken", "given", "done", "failed", "ready", "threads",
+    "task", "args", "rows", "unit", "chunks", "scratch", "scratchStep",
+  ],
   Linear: ["y", "n", "s", "sStep", "x", "xStep", "k", "weight"],
   // biome-ignore format: the groups of the class
   RowProduct: [
@@ -35,19 +40,27 @@ export const LAYOUTS = {
   ],
 } as const;
 
-/** Tasks and what they take. */
+/** Tasks and what they take, in the order of `assembly/run.ts`. */
 export const TASKS = {
   gruSequence: "GruSequence",
   gruSequenceGradient: "GruSequence",
   decoderSequence: "Decoder",
   decoderSequenceGradient: "Decoder",
   linear: "Linear",
-  poissonLoss: "PoissonLoss",
   rowProduct: "RowProduct",
+  poissonLoss: "PoissonLoss",
   sparseRowProduct: "SparseRowProduct",
 } as const satisfies Record<string, keyof typeof LAYOUTS>;
 
 export type TaskName = keyof typeof TASKS;
+
+/** Words of a layout by field. */
+export function fieldsOf<Name extends keyof typeof LAYOUTS>(name: Name) {
+  const fields: readonly string[] = LAYOUTS[name];
+  return Object.fromEntries(fields.map((field, i) => [field, i])) as Readonly<
+    Record<(typeof LAYOUTS)[Name][number], number>
+  >;
+}
 
 /** Arguments of a task by name: addresses, sizes, steps; what is left out is 0. */
 export type TaskArguments<Name extends TaskName> = {

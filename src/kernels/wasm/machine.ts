@@ -7,12 +7,15 @@ import {
   tensor,
 } from "@tensorflow/tfjs-core";
 import { Arena } from "./arena";
-import type { Address, KernelExports, Task } from "./exports";
+import { chunksOf, type Rows } from "./chunks";
+import type { Address, KernelExports } from "./exports";
 import { LAYOUTS, TASKS, type TaskArguments, type TaskName } from "./layouts";
 import { shareClones } from "./shareClones";
+import { Threads } from "./threads";
 
-/** Where the arguments of a task are. */
-const ARGUMENTS = 64;
+/** Where the run is that threads share, and the arguments of its task. */
+const RUN = 64;
+const ARGUMENTS = 128;
 const MOST_ARGUMENTS = 64;
 
 /** What belongs to the data of a tensor. */
@@ -30,14 +33,17 @@ interface Owned {
  */
 export class Machine {
   readonly arena: Arena;
+  readonly threads: Threads;
   readonly #owned = new Map<object, Owned>();
   /** Blocks of the call under way. */
   readonly #blocks = new Set<Address>();
 
   constructor(
     readonly exports: KernelExports,
+    module: WebAssembly.Module,
     memory: WebAssembly.Memory,
   ) {
+    this.threads = new Threads(exports, module, memory, RUN);
     this.arena = new Arena(memory, ARGUMENTS + 4 * MOST_ARGUMENTS);
   }
 
@@ -203,23 +209,24 @@ export class Machine {
   }
 
   /**
-   * Runs a task on rows 0 to `count`, `grain` at a time.
-   * @param scratch numbers of scratch memory
+   * Runs a task on all rows of its result.
+   * @param scratch numbers of scratch memory for a chunk
    */
   run<Name extends TaskName>(
-    name: Name,
+    task: Name,
     args: TaskArguments<Name>,
-    { count, grain, scratch = 0 }: { count: number; grain: number; scratch?: number },
+    { scratch = 0, ...rows }: Rows & { readonly scratch?: number },
   ): void {
-    const task: Task = this.exports[name];
-    const space = this.block(scratch);
+    const step = Math.ceil(scratch / 16) * 16;
+    const space = this.block(step * this.threads.all);
     const values = this.integers(ARGUMENTS, MOST_ARGUMENTS);
-    LAYOUTS[TASKS[name]].forEach((field, i) => {
+    LAYOUTS[TASKS[task]].forEach((field, i) => {
       values[i] = (args as Readonly<Record<string, number>>)[field] ?? 0;
     });
-    for (let from = 0; from < count; from += grain) {
-      task(ARGUMENTS, space, from, Math.min(from + grain, count));
-    }
+    this.threads.start({
+      ...{ task, args: ARGUMENTS, rows: rows.count, ...chunksOf(rows, this.threads.ready) },
+      ...{ scratch: space, scratchStep: 4 * step },
+    });
   }
 }
 

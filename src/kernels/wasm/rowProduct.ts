@@ -74,8 +74,11 @@ function addRowProduct(
         { a: at(a, bin) + 4 * from, aStep: 4 * a.columns },
         ...fields,
       ),
-      // Every call packs all of the operands, so there are as few as can be.
-      { count: to - from, grain: to - from, scratch: n * BLOCK + COLUMNS * (BLOCK + 16) },
+      // Every chunk packs all of the operands, so there are as few as can be.
+      {
+        ...{ count: to - from, grain: to - from, unit: 8, cost: n * count * batch },
+        scratch: n * BLOCK + COLUMNS * (BLOCK + 16),
+      },
     );
   };
   if (operands.some(({ first }) => first)) {
@@ -115,7 +118,10 @@ export function sparseGradient(
   machine.run(
     "sparseRowProduct",
     { c, a: a.address, m: a.columns, b: b.address, k: b.columns, rows: bins * batch },
-    { count: a.columns, grain: a.columns, scratch: b.columns * (2 + a.columns) },
+    {
+      ...{ count: a.columns, grain: a.columns, unit: 8, cost: (bins * batch * b.columns) / 8 },
+      scratch: b.columns * (2 + a.columns),
+    },
   );
   return tidy(() => {
     const byBlock = reshape(machine.columns(c, padded(units), [b.columns, blocks, units]), [b.columns, -1]);

@@ -1,10 +1,5 @@
-export { decoderSequence } from "./decoderSequence";
-export { decoderSequenceGradient } from "./decoderSequenceGradient";
 export { bernoulliOf, drawIntegers, normalOf } from "./draw";
 export { expAll, sigmoidAll, tanhAll } from "./elementwise";
-export { gruSequence, gruSequenceGradient } from "./gruSequence";
-export { linear } from "./linear";
 export { copyRows, packColumns, packRows } from "./pack";
-export { poissonLoss } from "./poissonLoss";
-export { rowProduct } from "./rowProduct";
-export { countNonZero, sparseRowProduct } from "./sparse";
+export { failChunk, runAlone, serve, takePart } from "./run";
+export { countNonZero } from "./sparse";

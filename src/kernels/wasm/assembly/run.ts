@@ -1,0 +1,110 @@
+import { Decoder } from "./decoder";
+import { decoderSequence } from "./decoderSequence";
+import { decoderSequenceGradient } from "./decoderSequenceGradient";
+import { GruSequence, gruSequence, gruSequenceGradient } from "./gruSequence";
+import { Linear, linear } from "./linear";
+import { PoissonLoss, poissonLoss } from "./poissonLoss";
+import { RowProduct, rowProduct } from "./rowProduct";
+import { SparseRowProduct, sparseRowProduct } from "./sparse";
+
+/** A run of a task, in chunks of the rows of its result. */
+@unmanaged
+export class Run {
+  /**
+   * Chunks taken, given and done, of all shared runs together, wrapping around. A thread takes a chunk by raising `taken`, never
+   * beyond `given`. A run ends when all of its chunks are done: whoever has taken one finds its run in the other fields.
+   */
+  taken: i32;
+  given: i32;
+  done: i32;
+  /** Whether a chunk of this run has failed. */
+  failed: i32;
+  /** Threads that are ready besides the caller; how many may take part, the caller included. */
+  ready: i32;
+  threads: i32;
+  /** Place of the task in `TASKS` of `layouts.ts`, and its arguments. */
+  task: i32;
+  args: usize;
+  /** All rows, and what the rows of a chunk, but the last, are a multiple of. */
+  rows: i32;
+  unit: i32;
+  chunks: i32;
+  /** Scratch memory of the caller, and bytes from thread to thread. */
+  scratch: usize;
+  scratchStep: usize;
+}
+
+/** Times that a thread looks for chunks before it sleeps. */
+const SPINS: i32 = 20000;
+
+/** Does all chunks of a run that is not shared. */
+export function runAlone(run: Run): void {
+  for (let chunk = 0; chunk < run.chunks; chunk++) doChunk(run, 0, chunk);
+}
+
+/** Does chunks of a shared run until none is left to be taken. */
+export function takePart(run: Run, thread: i32): void {
+  const p = changetype<usize>(run);
+  while (true) {
+    const taken = atomic.load<i32>(p, offsetof<Run>("taken"));
+    if (taken == atomic.load<i32>(p, offsetof<Run>("given"))) return;
+    if (atomic.cmpxchg<i32>(p, taken, taken + 1, offsetof<Run>("taken")) != taken) continue;
+    doChunk(run, thread, taken - (run.given - run.chunks));
+    endChunk(run);
+  }
+}
+
+function endChunk(run: Run): void {
+  const done = changetype<usize>(run) + offsetof<Run>("done");
+  if (atomic.add<i32>(done, 1) + 1 == run.given) atomic.notify(done, 1);
+}
+
+/** Ends a chunk that failed. */
+export function failChunk(run: Run): void {
+  run.failed = 1;
+  endChunk(run);
+}
+
+/** The life of a thread besides the caller. */
+export function serve(run: Run, thread: i32): void {
+  const p = changetype<usize>(run);
+  atomic.add<i32>(p, 1, offsetof<Run>("ready"));
+  while (true) {
+    const given = atomic.load<i32>(p, offsetof<Run>("given"));
+    if (thread < run.threads) takePart(run, thread);
+    let spins = SPINS;
+    while (spins > 0 && atomic.load<i32>(p, offsetof<Run>("given")) == given) spins--;
+    if (spins == 0) atomic.wait<i32>(p + offsetof<Run>("given"), given, -1);
+  }
+}
+
+/** The units of a run are spread evenly over its chunks. */
+function doChunk(run: Run, thread: i32, chunk: i32): void {
+  const units = i64((run.rows + run.unit - 1) / run.unit);
+  const from = i32((units * chunk) / run.chunks) * run.unit;
+  const to = min(run.rows, i32((units * (chunk + 1)) / run.chunks) * run.unit);
+  doRows(run.task, run.args, run.scratch + usize(thread) * run.scratchStep, from, to);
+}
+
+function doRows(task: i32, args: usize, scratch: usize, from: i32, to: i32): void {
+  switch (task) {
+    case 0:
+      return gruSequence(changetype<GruSequence>(args), scratch, from, to);
+    case 1:
+      return gruSequenceGradient(changetype<GruSequence>(args), scratch, from, to);
+    case 2:
+      return decoderSequence(changetype<Decoder>(args), scratch, from, to);
+    case 3:
+      return decoderSequenceGradient(changetype<Decoder>(args), scratch, from, to);
+    case 4:
+      return linear(changetype<Linear>(args), scratch, from, to);
+    case 5:
+      return rowProduct(changetype<RowProduct>(args), scratch, from, to);
+    case 6:
+      return poissonLoss(changetype<PoissonLoss>(args), scratch, from, to);
+    case 7:
+      return sparseRowProduct(changetype<SparseRowProduct>(args), scratch, from, to);
+    default:
+      unreachable();
+  }
+}
