@@ -1,9 +1,11 @@
 import { getBackend } from "@tensorflow/tfjs-core";
+import { adamWOp } from "../ops/adamW";
 import { decoderSequenceOp } from "../ops/decoderSequence";
 import { bernoulliOp, normalOp } from "../ops/draws";
 import { gruSequenceOp } from "../ops/gruSequence";
 import { linearOp } from "../ops/linear";
 import { useImplementation } from "../ops/op";
+import { adamWKernel } from "./wasm/adamW";
 import { decoderSequenceKernel } from "./wasm/decoderSequence";
 import { bernoulliKernel, normalKernel } from "./wasm/draws";
 import { gruSequenceKernel } from "./wasm/gruSequence";
@@ -52,5 +54,6 @@ function use(loaded: Machine | null): void {
     useImplementation(backend, gruSequenceOp, loaded && gruSequenceKernel(loaded));
     useImplementation(backend, decoderSequenceOp, loaded && decoderSequenceKernel(loaded));
     useImplementation(backend, linearOp, loaded && linearKernel(loaded));
+    useImplementation(backend, adamWOp, loaded && adamWKernel(loaded));
   }
 }

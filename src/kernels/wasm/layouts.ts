@@ -26,6 +26,11 @@ export const LAYOUTS = {
     "dFactorStates", "dPosterior", "dOutput", "dGenStates", "dConStates",
     "dConGates", "dGenGates", "dCon0", "dGen0", "dFactor0",
   ],
+  // biome-ignore format: the groups of the class
+  AdamW: [
+    "parameters", "gradients", "first", "second", "sums", "grain",
+    "decay", "factor", "beta1", "rest1", "beta2", "rest2", "correction", "epsilon", "rate",
+  ],
 } as const;
 
 /** Tasks and what they take. */
@@ -36,6 +41,8 @@ export const TASKS = {
   decoderSequenceGradient: "Decoder",
   linear: "Linear",
   rowProduct: "RowProduct",
+  squareSums: "AdamW",
+  adamW: "AdamW",
 } as const satisfies Record<string, keyof typeof LAYOUTS>;
 
 export type TaskName = keyof typeof TASKS;

@@ -1,3 +1,4 @@
+export { adamW, squareSums } from "./adamW";
 export { decoderSequence } from "./decoderSequence";
 export { decoderSequenceGradient } from "./decoderSequenceGradient";
 export { bernoulliOf, drawIntegers, normalOf } from "./draw";
