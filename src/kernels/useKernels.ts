@@ -1,4 +1,5 @@
 import { getBackend } from "@tensorflow/tfjs-core";
+import { adamWOp } from "../ops/adamW";
 import { decoderSequenceOp } from "../ops/decoderSequence";
 import { bernoulliOp, normalOp } from "../ops/draws";
 import { gruSequenceOp } from "../ops/gruSequence";
@@ -6,6 +7,7 @@ import { joinBinsOp } from "../ops/joinBins";
 import { linearOp } from "../ops/linear";
 import { useImplementation } from "../ops/op";
 import { poissonLossOp } from "../ops/poissonLoss";
+import { adamWKernel } from "./wasm/adamW";
 import { decoderSequenceKernel } from "./wasm/decoderSequence";
 import { bernoulliKernel, normalKernel } from "./wasm/draws";
 import { gruSequenceKernel } from "./wasm/gruSequence";
@@ -58,5 +60,6 @@ function use(loaded: Machine | null): void {
     useImplementation(backend, joinBinsOp, loaded && joinBinsKernel(loaded));
     useImplementation(backend, linearOp, loaded && linearKernel(loaded));
     useImplementation(backend, poissonLossOp, loaded && poissonLossKernel(loaded));
+    useImplementation(backend, adamWOp, loaded && adamWKernel(loaded));
   }
 }

@@ -1,6 +1,8 @@
+export { adamWStep } from "./adamW";
 export { bin } from "./bin";
 export { type DecoderInputs, type DecoderStates, decoderSequence } from "./decoderSequence";
 export { streamDraws } from "./draws";
+export { clipFactor, globalNorm } from "./globalNorm";
 export { type GruSequenceOptions, type GruWeights, gruSequence } from "./gruSequence";
 export { joinBins, type Place } from "./joinBins";
 export { linear, repeatRow } from "./linear";

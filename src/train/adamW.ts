@@ -1,5 +1,6 @@
-import { add, div, mul, sqrt, square, sub, type Tensor, tidy, zerosLike } from "@tensorflow/tfjs-core";
+import { type Tensor, zerosLike } from "@tensorflow/tfjs-core";
 import type { Parameters } from "../modules";
+import { adamWStep } from "../ops";
 
 /** Constants of {@link adamW}. */
 export interface AdamWOptions {
@@ -24,18 +25,23 @@ export interface AdamWRates {
   readonly learningRate: number;
   /** Decoupled: every update multiplies the parameters by `1 - learningRate * weightDecay`. @default 0 */
   readonly weightDecay?: number;
+  /** Largest norm of all gradients together; see `clipByGlobalNorm`. @default Infinity */
+  readonly gradientClip?: number;
 }
 
 /** An optimiser as a pair of pure functions over named parameters. */
 export interface Optimizer<State, Rates> {
   init(parameters: Parameters): State;
-  /** New tensors for parameters and state; the old ones are left alone. Parameters without a gradient stay as they are. */
+  /**
+   * New tensors for parameters and state; the old ones are left alone. Parameters without a gradient stay as they are.
+   * @returns also the norm of all gradients together before they were clipped, a scalar
+   */
   update(
     state: State,
     parameters: Parameters,
     gradients: Parameters,
     rates: Rates,
-  ): { parameters: Parameters; state: State };
+  ): { parameters: Parameters; state: State; norm: Tensor };
 }
 
 /**
@@ -59,34 +65,36 @@ export function adamW({
       first: map(parameters, (value) => zerosLike(value)),
       second: map(parameters, (value) => zerosLike(value)),
     }),
-    update(state, parameters, gradients, { learningRate, weightDecay = 0 }) {
-      const step = state.step + 1;
-      const rate = learningRate / (1 - beta1 ** step);
-      const correction = Math.sqrt(1 - beta2 ** step);
-      const first: Record<string, Tensor> = {};
-      const second: Record<string, Tensor> = {};
-      const updated: Record<string, Tensor> = {};
-      for (const [name, value] of Object.entries(parameters)) {
-        const gradient = gradients[name];
-        const m = state.first[name]!;
-        const v = state.second[name]!;
-        if (!gradient) {
-          [updated[name], first[name], second[name]] = [value.clone(), m.clone(), v.clone()];
-          continue;
-        }
-        [updated[name], first[name], second[name]] = tidy(() => {
-          const m1 = add(mul(m, beta1), mul(gradient, 1 - beta1));
-          const v1 = add(mul(v, beta2), mul(square(gradient), 1 - beta2));
-          const change = div(m1, add(div(sqrt(v1), correction), epsilon));
-          const decayed = weightDecay === 0 ? value : mul(value, 1 - learningRate * weightDecay);
-          return [sub(decayed, mul(change, rate)), m1, v1];
-        }) as [Tensor, Tensor, Tensor];
-      }
-      return { parameters: updated, state: { step, first, second } };
+    update(
+      { step: before, first, second },
+      parameters,
+      gradients,
+      { learningRate, weightDecay = 0, gradientClip: limit = Number.POSITIVE_INFINITY },
+    ) {
+      if (!(limit > 0)) throw new Error(`adamW: gradientClip must be positive, got ${limit}`);
+      const step = before + 1;
+      const names = Object.keys(parameters).filter((name) => gradients[name]);
+      const of = (group: Parameters) => names.map((name) => group[name]!);
+      const updated = adamWStep(
+        { parameters: of(parameters), gradients: of(gradients), first: of(first), second: of(second) },
+        {
+          ...{ beta1, beta2, epsilon, limit },
+          rate: learningRate / (1 - beta1 ** step),
+          correction: Math.sqrt(1 - beta2 ** step),
+          decay: 1 - learningRate * weightDecay,
+        },
+      );
+      const replace = (group: Parameters, tensors: readonly Tensor[]) =>
+        map(group, (value, name) => (gradients[name] ? tensors[names.indexOf(name)]! : value.clone()));
+      return {
+        parameters: replace(parameters, updated.parameters),
+        state: { step, first: replace(first, updated.first), second: replace(second, updated.second) },
+        norm: updated.norm,
+      };
     },
   };
 }
 
-function map(parameters: Parameters, f: (value: Tensor) => Tensor): Parameters {
-  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, f(value)]));
+function map(parameters: Parameters, f: (value: Tensor, name: string) => Tensor): Parameters {
+  return Object.fromEntries(Object.entries(parameters).map(([name, value]) => [name, f(value, name)]));
 }

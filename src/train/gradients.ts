@@ -1,18 +1,7 @@
 import "@tensorflow/tfjs-layers"; // registers the gradients of the tensor operations
-import {
-  add,
-  addN,
-  div,
-  engine,
-  minimum,
-  mul,
-  sqrt,
-  square,
-  sum,
-  type Tensor,
-  tidy,
-} from "@tensorflow/tfjs-core";
+import { engine, mul, type Tensor, tidy } from "@tensorflow/tfjs-core";
 import type { Parameters } from "../modules";
+import { clipFactor, globalNorm } from "../ops";
 
 /**
  * Value and gradients of a scalar function of named parameters. A parameter that the value does not depend on has no
@@ -59,9 +48,9 @@ export function clipByGlobalNorm(
 ): { gradients: Parameters; norm: Tensor } {
   if (!(limit > 0)) throw new Error(`clipByGlobalNorm: limit must be positive, got ${limit}`);
   return tidy(() => {
-    const norm = sqrt(addN(Object.values(gradients).map((gradient) => sum(square(gradient)))));
-    const scale = minimum(1, div(limit, add(norm, 1e-6)));
-    const scaled = Object.entries(gradients).map(([name, gradient]) => [name, mul(gradient, scale)]);
+    const norm = globalNorm(Object.values(gradients));
+    const factor = clipFactor(norm, limit);
+    const scaled = Object.entries(gradients).map(([name, gradient]) => [name, mul(gradient, factor)]);
     return { gradients: Object.fromEntries(scaled) as Record<string, Tensor>, norm };
   });
 }

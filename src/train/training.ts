@@ -10,7 +10,7 @@ import { batchCount, batchIndices, type SessionTrials, uploadBatches } from "./b
 import { checkResume } from "./checkResume";
 import { earlyStopping } from "./earlyStopping";
 import type { ResolvedFitOptions } from "./fitOptions";
-import { clipByGlobalNorm, valueAndGradients } from "./gradients";
+import { valueAndGradients } from "./gradients";
 import type { Hyperparameters } from "./hyperparameters";
 import { addMetrics, type EpochMetrics, type MetricSums, meanMetrics, NO_METRICS } from "./metrics";
 import { plateau } from "./plateau";
@@ -112,14 +112,17 @@ export class Training {
     return this.#stopping ? this.#stopping.done(this.#state.stopping) : false;
   }
 
-  /** One update of the parameters, left out when the loss or a gradient is not finite. */
+  /**
+   * One update of the parameters, left out when the loss or a gradient is not finite: it is computed before that is known, so that
+   * numbers are waited for only once.
+   */
   async step(): Promise<void> {
     const { options, hyperparameters } = this;
     const { epoch, batch } = this.#state;
     const stream = this.#random.fork("epoch").fork(epoch);
     const indices = batchIndices(this.train, options.batchSize, batch, stream.fork("order"));
     const draws = streamDraws(stream.fork(batch));
-    const { gradients, readback } = tidy(() => {
+    const { parameters, state, readback } = tidy(() => {
       const batches = this.#augmented(
         this.train,
         indices,
@@ -128,13 +131,13 @@ export class Training {
       );
       let parts: Tensor = scalar(0);
       try {
-        const { gradients: raw } = valueAndGradients(() => {
+        const { gradients } = valueAndGradients(() => {
           const loss = this.#loss(batches, draws, hyperparameters.dropout);
           parts = keep(pack(loss));
           return loss.total;
         }, this.#trained());
-        const { gradients, norm } = clipByGlobalNorm(raw, options.gradientClip);
-        return { gradients, readback: concat([parts, reshape(norm, [1])]) };
+        const { parameters, state, norm } = this.#update(gradients);
+        return { parameters, state: { ...state }, readback: concat([parts, reshape(norm, [1])]) };
       } finally {
         parts.dispose();
       }
@@ -143,8 +146,11 @@ export class Training {
     readback.dispose();
     const finite = Number.isFinite(values[0]) && Number.isFinite(values[values.length - 1]);
     const { skipped, sums } = this.#state;
-    if (finite) this.#update(gradients);
-    disposeAll(gradients);
+    if (finite) {
+      this.dispose();
+      this.#adam = state;
+      this.model.setParameters(parameters);
+    } else for (const group of [parameters, state.first, state.second]) disposeAll(group);
     this.#state = {
       ...this.#state,
       batch: batch + 1,
@@ -232,14 +238,12 @@ export class Training {
     );
   }
 
-  #update(gradients: Parameters): void {
-    const { parameters, state } = this.#optimizer.update(this.#adam, this.#trained(), gradients, {
+  #update(gradients: Parameters) {
+    return this.#optimizer.update(this.#adam, this.#trained(), gradients, {
       learningRate: this.#learningRate,
       weightDecay: this.hyperparameters.weightDecay * this.#ramp(this.options.l2Ramp),
+      gradientClip: this.options.gradientClip,
     });
-    this.dispose();
-    this.#adam = state;
-    this.model.setParameters(parameters);
   }
 
   async #validate(): Promise<MetricSums> {

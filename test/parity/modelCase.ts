@@ -35,7 +35,7 @@ import {
 } from "../../src/reconstructions";
 import { blocks } from "../../src/reconstructions/reconstruction";
 import { adamW } from "../../src/train/adamW";
-import { clipByGlobalNorm, valueAndGradients } from "../../src/train/gradients";
+import { valueAndGradients } from "../../src/train/gradients";
 import { ramp } from "../../src/train/ramp";
 import type { Fixture } from "./fixture";
 import { bitsPerSpike, r2 } from "./lfadsTorchMetrics";
@@ -199,20 +199,14 @@ class Run {
         parameters,
       );
       if (step === 1) this.#compareGradients(gradients, untrained);
-      const { gradients: clipped, norm } = clipByGlobalNorm(gradients, c.grad_clip);
+      const next = optimizer.update(state, parameters, gradients, {
+        learningRate: h.lr_init!,
+        weightDecay: this.#l2Ramp * h.weight_decay!,
+        gradientClip: c.grad_clip,
+      });
       losses.push(value.dataSync()[0]!);
-      norms.push(norm.dataSync()[0]!);
-      const rates = { learningRate: h.lr_init!, weightDecay: this.#l2Ramp * h.weight_decay! };
-      const next = optimizer.update(state, parameters, clipped, rates);
-      dispose([
-        value,
-        norm,
-        gradients,
-        clipped,
-        parameters,
-        state.first,
-        state.second,
-      ] as unknown as Tensor[]);
+      norms.push(next.norm.dataSync()[0]!);
+      dispose([value, next.norm, gradients, parameters, state.first, state.second] as unknown as Tensor[]);
       parameters = next.parameters;
       state = next.state;
       if (step === 1 || step === 10) {

@@ -1,7 +1,8 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
-import { beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { useComposedKernels, useFusedKernels } from "../../src/kernels";
 import { normal, RandomStream } from "../../src/random";
-import { type AdamWOptions, adamW } from "../../src/train";
+import { type AdamWOptions, adamW, clipByGlobalNorm } from "../../src/train";
 import { useBackend } from "../backend";
 
 /** AdamW of one number after the given gradients, in float64, from the equations of the paper. */
@@ -36,8 +37,17 @@ const rates = Array.from({ length: STEPS }, (_, step) => ({
 const start = [1, -2, 0.5, -0.1, 3, 0.7];
 const flat = (x: Tensor) => Array.from(x.dataSync());
 
-describe.each(["cpu", "wasm"])("adamW on %s", (backend) => {
-  beforeAll(() => useBackend(backend));
+describe.each([
+  ["cpu", "composed"],
+  ["cpu", "fused"],
+  ["wasm", "composed"],
+  ["wasm", "fused"],
+])("adamW on %s, %s", (backend, path) => {
+  beforeAll(async () => {
+    await useBackend(backend);
+    if (path === "fused") await useFusedKernels();
+  });
+  afterAll(useComposedKernels);
 
   test.each<AdamWOptions>([{}, { epsilon: 1e-3 }, { beta1: 0.5, beta2: 0.9 }, { beta1: 0, beta2: 0 }])(
     "is the algorithm of the paper, with %o",
@@ -99,6 +109,32 @@ describe.each(["cpu", "wasm"])("adamW on %s", (backend) => {
     expect(flat(second.state.first.y!)).toEqual(flat(first.state.first.y!));
     expect(flat(second.state.second.y!)).toEqual(flat(first.state.second.y!));
     expect(flat(second.parameters.x!)[0]).toBeLessThan(flat(first.parameters.x!)[0]!);
+  });
+
+  test("clips gradients as clipByGlobalNorm does, and tells their norm", () => {
+    const parameters = { x: tensor([1, -2]), y: tensor([[3]]) };
+    const gradients = { x: tensor([30, 0]), y: tensor([[-40]]) };
+    const optimizer = adamW({ epsilon: 1 });
+    const state = optimizer.init(parameters);
+    const rate = { learningRate: 0.1 };
+    const clipped = clipByGlobalNorm(gradients, 5);
+    const expected = optimizer.update(state, parameters, clipped.gradients, rate);
+    const actual = optimizer.update(state, parameters, gradients, { ...rate, gradientClip: 5 });
+    expect(flat(actual.norm)).toEqual([50]);
+    expect(flat(actual.state.first.y!)[0]).toBeCloseTo(-0.4, 6);
+    for (const name of ["x", "y"] as const) {
+      expect(flat(actual.parameters[name]!)).toEqual(flat(expected.parameters[name]!));
+      expect(flat(actual.state.second[name]!)).toEqual(flat(expected.state.second[name]!));
+    }
+    expect(() => optimizer.update(state, parameters, gradients, { ...rate, gradientClip: 0 })).toThrow(
+      "adamW: gradientClip must be positive, got 0",
+    );
+  });
+
+  test("no gradients at all change nothing", () => {
+    const parameters = { x: tensor([1, -2]) };
+    const next = adamW().update(adamW().init(parameters), parameters, {}, { learningRate: 0.1 });
+    expect([flat(next.parameters.x!), flat(next.norm)]).toEqual([[1, -2], [0]]);
   });
 
   test("makes new tensors and leaves the old ones alone", () => {

@@ -38,6 +38,11 @@ export const LAYOUTS = {
     "counts", "lossWeight", "gradientMask", "heldOutWeight", "heldBins", "heldChannels", "table", "tableSize",
     "slopes", "slopesStep", "losses",
   ],
+  // biome-ignore format: the groups of the class
+  AdamW: [
+    "parameters", "gradients", "first", "second", "sums", "count", "grain",
+    "decay", "factor", "beta1", "rest1", "beta2", "rest2", "correction", "epsilon", "rate",
+  ],
 } as const;
 
 /** Tasks and what they take, in the order of `assembly/run.ts`. */
@@ -50,6 +55,8 @@ export const TASKS = {
   rowProduct: "RowProduct",
   poissonLoss: "PoissonLoss",
   sparseRowProduct: "SparseRowProduct",
+  squareSums: "AdamW",
+  adamW: "AdamW",
 } as const satisfies Record<string, keyof typeof LAYOUTS>;
 
 export type TaskName = keyof typeof TASKS;

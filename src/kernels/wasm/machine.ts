@@ -141,8 +141,13 @@ export class Machine {
   /** The numbers of a tensor as they are. */
   upload(x: Tensor): Address {
     const address = this.block(x.size);
-    this.numbers(address, x.size).set(valuesOf(x));
+    this.write(address, x);
     return address;
+  }
+
+  /** {@link upload} to a place. */
+  write(address: Address, x: Tensor): void {
+    this.numbers(address, x.size).set(valuesOf(x));
   }
 
   /** Rows of `width` numbers as a matrix; the block itself if there is nothing to pad. */

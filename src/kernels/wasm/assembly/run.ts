@@ -1,3 +1,4 @@
+import { AdamW, adamW, squareSums } from "./adamW";
 import { Decoder } from "./decoder";
 import { decoderSequence } from "./decoderSequence";
 import { decoderSequenceGradient } from "./decoderSequenceGradient";
@@ -104,6 +105,10 @@ function doRows(task: i32, args: usize, scratch: usize, from: i32, to: i32): voi
       return poissonLoss(changetype<PoissonLoss>(args), scratch, from, to);
     case 7:
       return sparseRowProduct(changetype<SparseRowProduct>(args), scratch, from, to);
+    case 8:
+      return squareSums(changetype<AdamW>(args), scratch, from, to);
+    case 9:
+      return adamW(changetype<AdamW>(args), scratch, from, to);
     default:
       unreachable();
   }
