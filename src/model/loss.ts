@@ -108,7 +108,8 @@ function sessionLoss(
       `lfadsLoss: reconstruct must be [${trials}, ${bins}, ${reconstruct}], got [${data.shape}]`,
     );
   }
-  if (!reconstruction.factorLoss) {
+  const { fromFactors } = reconstruction.loss;
+  if (!fromFactors) {
     const own = scoped(parameters, `recon.${index}`);
     const loss = reconstruction.loss(data, output.readout, own, batch.observed);
     const weighted = weightLoss(loss, batch);
@@ -118,7 +119,7 @@ function sessionLoss(
     };
   }
   const { lossWeight, gradientMask, heldOutWeight } = batch;
-  const { total, heldOut } = reconstruction.factorLoss({
+  const { total, heldOut } = fromFactors({
     factors: output.timeMajorFactors,
     weight: parameter(parameters, `readout.${index}.weight`),
     bias: parameter(parameters, `readout.${index}.bias`),

@@ -1,6 +1,6 @@
-import { add, div, exp, log, maximum, mul, onesLike, sub, sum } from "@tensorflow/tfjs-core";
+import { add, div, exp, log, maximum, mul, onesLike, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { poissonLoss, stirling } from "../ops";
-import type { Reconstruction } from "./reconstruction";
+import type { FactorLossInput, Reconstruction } from "./reconstruction";
 
 /**
  * Poisson counts with log-rates from the readout: `exp(o) - k o + log k!` (the last term by Stirling's approximation,
@@ -10,8 +10,10 @@ export function poisson(): Reconstruction {
   return {
     parametersPerChannel: 1,
     counts: true,
-    loss: (data, readout) => add(sub(exp(readout), mul(data, readout)), stirling(data)),
-    factorLoss: ({ data, ...rest }) => poissonLoss({ counts: data, ...rest }),
+    loss: Object.assign(
+      (data: Tensor, readout: Tensor) => add(sub(exp(readout), mul(data, readout)), stirling(data)),
+      { fromFactors: ({ data, ...rest }: FactorLossInput) => poissonLoss({ counts: data, ...rest }) },
+    ),
     mean: (readout) => exp(readout),
   };
 }
@@ -33,9 +35,7 @@ export function poissonBitsPerSpike({
   compatibility: { averageMissing = false } = {},
 }: PoissonBitsPerSpikeOptions = {}): Reconstruction {
   return {
-    parametersPerChannel: 1,
-    counts: true,
-    mean: (readout) => exp(readout),
+    ...poisson(),
     loss(data, readout, _, observed) {
       const seen = averageMissing || !observed ? onesLike(data) : observed;
       const counts = mul(data, seen);

@@ -11,28 +11,31 @@ export interface Reconstruction {
   readonly support?: { readonly rule: string; has(value: number): boolean };
   /** Trainable parameters of its own; the caller owns the tensors. */
   init?(channels: number): Parameters;
-  /**
-   * Negative log-likelihood of every element.
-   * @param data `[..., channels]`
-   * @param readout `[..., parametersPerChannel * channels]`
-   * @param observed where `data` was observed (1) and not (0), its shape; all of it when absent
-   * @returns `[..., channels]`
-   */
-  loss(data: Tensor, readout: Tensor, parameters: Parameters, observed?: Tensor): Tensor;
-  /**
-   * The loss of an affine readout straight from the factors, where that can be had at less cost: the sum of what `loss` gives,
-   * with gradients by factors and readout.
-   *
-   * @returns scalars: the sum of the loss times `lossWeight`, and times `heldOutWeight`, 0 without one
-   */
-  factorLoss?(input: FactorLossInput): { readonly total: Tensor; readonly heldOut: Tensor };
+  readonly loss: ElementLoss;
   /** Expected value of the data, `[..., channels]`: rates per bin for counts. */
   mean(readout: Tensor, parameters: Parameters): Tensor;
   /** Penalty on its own parameters, a scalar, added to the L2 penalty. */
   penalty?(parameters: Parameters): Tensor;
 }
 
-/** What {@link Reconstruction.factorLoss} takes; B trials, T bins, N channels, F factors. */
+/** Negative log-likelihood of every element. */
+export interface ElementLoss {
+  /**
+   * @param data `[..., channels]`
+   * @param readout `[..., parametersPerChannel * channels]`
+   * @param observed where `data` was observed (1) and not (0), its shape; all of it when absent
+   * @returns `[..., channels]`
+   */
+  (data: Tensor, readout: Tensor, parameters: Parameters, observed?: Tensor): Tensor;
+  /**
+   * The sum of the loss straight from the factors behind an affine readout, where that can be had at less cost.
+   *
+   * @returns scalars: the sum of the loss times `lossWeight`, and times `heldOutWeight`, 0 without one
+   */
+  fromFactors?(input: FactorLossInput): { readonly total: Tensor; readonly heldOut: Tensor };
+}
+
+/** What {@link ElementLoss.fromFactors} takes; B trials, T bins, N channels, F factors. */
 export interface FactorLossInput {
   /** `[T, B, F]` */
   readonly factors: Tensor;

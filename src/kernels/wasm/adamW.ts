@@ -72,7 +72,7 @@ function join(machine: Machine, tensors: readonly Tensor[], count: number): Addr
 function split(machine: Machine, address: Address, like: readonly Tensor[]): Tensor[] {
   let start = address;
   return like.map(({ shape, size }) => {
-    const x = machine.download(start, shape);
+    const x = machine.columns(start, shape.at(-1) ?? 1, shape);
     start += 4 * size;
     return x;
   });

@@ -1,7 +1,7 @@
 import {
+  type DataId,
   engine,
   type KernelBackend,
-  scalar,
   type Tensor,
   type TensorInfo,
   tensor,
@@ -9,6 +9,7 @@ import {
 import { Arena } from "./arena";
 import { chunksOf, type Rows } from "./chunks";
 import type { Address, KernelExports } from "./exports";
+import { KernelMemory, type Stored } from "./kernelMemory";
 import { LAYOUTS, TASKS, type TaskArguments, type TaskName } from "./layouts";
 import { shareClones } from "./shareClones";
 import { Threads } from "./threads";
@@ -18,23 +19,21 @@ const RUN = 64;
 const ARGUMENTS = 128;
 const MOST_ARGUMENTS = 64;
 
-/** What belongs to the data of a tensor. */
-interface Owned {
+/** Blocks that belong to a tensor whose data is in the memory of a backend. */
+interface Copied extends Stored {
   readonly backend: KernelBackend;
-  readonly blocks: readonly Address[];
-  /** Numbers from row to row of the first block if that is a copy of the tensor. */
-  readonly columns: number | null;
 }
 
 /**
- * The compiled kernels with their memory. Tensors are copied into it as matrices, rows padded to a multiple of eight
- * numbers, and results are copied out. A copy that lies there already, because an earlier kernel made the tensor or has seen it, is used
- * again. What belongs to a tensor is freed once TensorFlow.js has freed the tensor's data.
+ * The compiled kernels with their memory. In it tensors are matrices, rows padded to a multiple of eight numbers. On the wasm
+ * backend results stay here until an operation of TensorFlow.js asks for them ({@link KernelMemory}); tensors of a backend are
+ * copied here, and the copy is used again as long as the backend has the tensor's data.
  */
 export class Machine {
   readonly arena: Arena;
   readonly threads: Threads;
-  readonly #owned = new Map<object, Owned>();
+  readonly #memory: KernelMemory;
+  readonly #copies = new Map<DataId, Copied>();
   /** Blocks of the call under way. */
   readonly #blocks = new Set<Address>();
 
@@ -45,14 +44,20 @@ export class Machine {
   ) {
     this.threads = new Threads(exports, module, memory, RUN);
     this.arena = new Arena(memory, ARGUMENTS + 4 * MOST_ARGUMENTS);
+    this.#memory = new KernelMemory({
+      read: ({ blocks, columns }, shape) =>
+        columns === null ? new Float32Array(1) : this.#numbersOf(blocks[0]!, columns, shape),
+      free: (blocks) => this.#free(blocks),
+      moved: (data, stored) => this.#copies.set(data, { ...stored, backend: engine().backend }),
+    });
   }
 
   /** Runs the body of a kernel and frees the blocks it took, except those that belong to a tensor then. */
   call<T>(body: () => T): T {
-    for (const [data, { backend, blocks }] of this.#owned) {
+    for (const [data, { backend, blocks }] of this.#copies) {
       if (backend.refCount(data) > 0) continue;
-      for (const block of blocks) this.arena.free(block);
-      this.#owned.delete(data);
+      this.#free(blocks);
+      this.#copies.delete(data);
     }
     try {
       return body();
@@ -94,25 +99,59 @@ export class Machine {
   /** The rows of a tensor's last axis as a matrix. Not to be changed: others may use it. */
   matrix(x: Tensor): Address {
     const width = widthOf(x.shape);
-    const source = this.#resident(x);
-    if (source?.columns === padded(width)) return source.address;
-    if (source && source.columns !== width) return this.copy(x); // seen in another shape
-    const address = this.pad(source?.address ?? this.upload(x), x.size / width, width);
-    if (source) this.arena.free(source.address);
-    this.own(x, [address], padded(width));
+    const columns = padded(width);
+    const stored = this.#stored(x);
+    if (stored?.columns === columns) return stored.blocks[0]!;
+    const address = this.#rows(this.flat(x), width, columns, x.size / width);
+    if (!stored && this.#copies.has(x.dataId)) return address; // seen in another shape
+    this.#blocks.delete(address);
+    if (this.#memory.get(x.dataId)) this.#memory.replace(x.dataId, { blocks: [address], columns });
+    else {
+      if (stored) this.#free(stored.blocks);
+      this.#copies.set(x.dataId, { blocks: [address], columns, backend: engine().backend });
+      this.#share();
+    }
     return address;
   }
 
-  #resident(x: Tensor): { address: Address; columns: number } | null {
-    const owned = this.#owned.get(x.dataId);
-    if (!owned || owned.columns === null || owned.backend !== engine().backend) return null;
-    return { address: owned.blocks[0]!, columns: owned.columns };
+  /** The numbers of a tensor one after the other. Not to be changed, and not to be asked for after the tensor's matrix. */
+  flat(x: Tensor): Address {
+    const width = widthOf(x.shape);
+    const stored = this.#stored(x);
+    if (stored) return this.#rows(stored.blocks[0]!, stored.columns!, width, x.size / width);
+    const address = this.block(x.size);
+    this.numbers(address, x.size).set(valuesOf(x));
+    return address;
+  }
+
+  /** Numbers from row to row of a tensor as it lies in this memory: the width of its rows, or that padded. */
+  columnsOf(x: Tensor): number {
+    return this.#stored(x)?.columns ?? widthOf(x.shape);
+  }
+
+  /** Blocks with the numbers of a tensor, if its rows are those that they were stored as. */
+  #stored(x: Tensor): Stored | null {
+    const copied = this.#copies.get(x.dataId);
+    const stored = this.#memory.get(x.dataId) ?? (copied?.backend === engine().backend ? copied : null);
+    const width = widthOf(x.shape);
+    return stored?.columns === width || stored?.columns === padded(width) ? stored : null;
   }
 
   /** {@link matrix}, a copy of one's own. */
   copy(x: Tensor): Address {
     const width = widthOf(x.shape);
-    return this.pad(this.upload(x), x.size / width, width);
+    const stored = this.#stored(x);
+    const target = this.block((x.size / width) * padded(width));
+    this.exports.copyRows(
+      target,
+      4 * padded(width),
+      padded(width),
+      stored?.blocks[0] ?? this.flat(x),
+      4 * (stored?.columns ?? width),
+      width,
+      x.size / width,
+    );
+    return target;
   }
 
   /** Tensors of the same rows side by side in one matrix, each padded. */
@@ -128,7 +167,7 @@ export class Machine {
         target + 4 * column,
         4 * columns,
         padded(width),
-        this.upload(x),
+        this.flat(x),
         4 * width,
         width,
         rows,
@@ -138,24 +177,27 @@ export class Machine {
     return target;
   }
 
-  /** The numbers of a tensor as they are. */
-  upload(x: Tensor): Address {
-    const address = this.block(x.size);
-    this.write(address, x);
-    return address;
-  }
-
-  /** {@link upload} to a place. */
+  /** Writes the numbers of a tensor one after the other. */
   write(address: Address, x: Tensor): void {
-    this.numbers(address, x.size).set(valuesOf(x));
+    const stored = this.#stored(x);
+    if (!stored) this.numbers(address, x.size).set(valuesOf(x));
+    else {
+      const width = widthOf(x.shape);
+      const step = 4 * stored.columns!;
+      this.exports.copyRows(address, 4 * width, width, stored.blocks[0]!, step, width, x.size / width);
+    }
   }
 
   /** Rows of `width` numbers as a matrix; the block itself if there is nothing to pad. */
   pad(source: Address, rows: number, width: number): Address {
-    const columns = padded(width);
-    if (columns === width) return source;
-    const target = this.block(rows * columns);
-    this.exports.copyRows(target, 4 * columns, columns, source, 4 * width, width, rows);
+    return this.#rows(source, width, padded(width), rows);
+  }
+
+  /** Rows with other distances; the block itself if they are the same. */
+  #rows(source: Address, from: number, to: number, rows: number): Address {
+    if (from === to) return source;
+    const target = this.block(rows * to);
+    this.exports.copyRows(target, 4 * to, to, source, 4 * from, Math.min(from, to), rows);
     return target;
   }
 
@@ -165,52 +207,59 @@ export class Machine {
    * @param columns numbers from row to row
    */
   tensor(address: Address, shape: readonly number[], columns = padded(widthOf(shape))): Tensor {
-    const x = this.columns(address, columns, shape);
-    this.own(x, [address], columns);
+    const stored = { blocks: [address], columns };
+    this.#blocks.delete(address);
+    if (isHeapBackend(engine().backend)) {
+      this.#share();
+      return this.#memory.tensor(stored, shape);
+    }
+    const x = tensor(this.#numbersOf(address, columns, shape), [...shape], "float32");
+    this.#copies.set(x.dataId, { ...stored, backend: engine().backend });
     return x;
   }
 
-  /** A tensor made of the first columns of a matrix that is `columns` wide. */
+  /** A tensor made of the first columns of a matrix that is `columns` wide, or of numbers one after the other. */
   columns(address: Address, columns: number, shape: readonly number[]): Tensor {
     const width = widthOf(shape);
     const size = shape.reduce((product, n) => product * n, 1);
-    let source = address;
-    if (columns !== width) {
-      source = this.block(size);
-      this.exports.copyRows(source, 4 * width, width, address, 4 * columns, width, size / width);
-    }
-    return this.download(source, shape);
+    const own = this.block(size);
+    this.exports.copyRows(own, 4 * width, width, address, 4 * columns, width, size / width);
+    return this.tensor(own, shape, width);
   }
 
-  /** The numbers of a block as a tensor. */
-  download(address: Address, shape: readonly number[]): Tensor {
+  #numbersOf(address: Address, columns: number, shape: readonly number[]): Float32Array<ArrayBuffer> {
+    const width = widthOf(shape);
     const size = shape.reduce((product, n) => product * n, 1);
-    const view = this.numbers(address, size);
-    // The wasm backend copies what it is given, the cpu backend keeps it.
-    return tensor(isHeapBackend(engine().backend) ? view : view.slice(), [...shape], "float32");
+    const flat = this.#rows(address, columns, width, size / width);
+    const numbers = this.numbers(flat, size).slice();
+    if (flat !== address) this.#free([flat]);
+    return numbers;
   }
 
   /** A tensor that stands for blocks: they live as long as it does. */
   holder(blocks: readonly Address[]): Tensor {
-    const x = scalar(0);
-    this.own(x, blocks, null);
-    return x;
+    for (const block of blocks) this.#blocks.delete(block);
+    this.#share();
+    return this.#memory.tensor({ blocks, columns: null }, []);
   }
 
   /** The blocks that `x` stands for. */
   held(x: Tensor): readonly Address[] {
-    const owned = this.#owned.get(x.dataId);
-    if (!owned) throw new Error("kernels: a gradient must run on the backend that the operation ran on");
-    return owned.blocks;
+    const stored = this.#memory.get(x.dataId);
+    if (!stored) throw new Error("kernels: a gradient must run on the kernels that the operation ran on");
+    return stored.blocks;
   }
 
-  /** Gives blocks to a tensor. */
-  own(x: TensorInfo, blocks: readonly Address[], columns: number | null): void {
-    const { backend, backendName } = engine();
-    // Without this the tensors that a tape keeps would have other data, and `x` would be gone when its gradient is due.
-    if (isHeapBackend(backend)) shareClones(backendName);
-    for (const block of blocks) this.#blocks.delete(block);
-    this.#owned.set(x.dataId, { backend, blocks, columns });
+  #free(blocks: readonly Address[]): void {
+    for (const block of blocks) {
+      this.#blocks.delete(block);
+      this.arena.free(block);
+    }
+  }
+
+  /** Without this the tensors that a tape keeps would be copies with data of their own. */
+  #share(): void {
+    shareClones(engine().backendName);
   }
 
   /**

@@ -1,4 +1,5 @@
 import {
+  engine,
   getKernel,
   Identity,
   type KernelConfig,
@@ -11,9 +12,9 @@ import {
 const replaced = new Map<string, KernelConfig>();
 
 /**
- * Lets the clones of a tensor share its data on a backend, as they do on the cpu backend. The wasm backend copies the data
- * instead, and TensorFlow.js clones all that a gradient will need: activations would be copied for nothing, and what
- * belongs to the data of a tensor would be lost.
+ * Lets the clones of a tensor share its data. The wasm backend copies the data instead, and TensorFlow.js clones all that a gradient
+ * will need: activations would be copied for nothing. The cpu backend shares it, but counts no references to the data of
+ * other backends.
  */
 export function shareClones(backendName: string): void {
   const own = getKernel(Identity, backendName);
@@ -22,9 +23,9 @@ export function shareClones(backendName: string): void {
   replace({
     kernelName: Identity,
     backendName,
-    kernelFunc: ({ inputs, backend }) => {
+    kernelFunc: ({ inputs }) => {
       const { dataId, shape, dtype } = inputs.x as Tensor;
-      (backend as { incRef(data: object): void }).incRef(dataId);
+      engine().state.tensorInfo.get(dataId)!.backend.incRef(dataId);
       return { dataId, shape, dtype };
     },
   });

@@ -42,7 +42,7 @@ function paddedWeight(machine: Machine, { weight, blocks, from = 0, width }: Wei
   const [total, all] = weight.shape as [number, number];
   const used = width ?? all - from;
   const [rows, columns] = [total / blocks, padded(used)];
-  const source = machine.upload(weight) + 4 * from;
+  const source = machine.flat(weight) + 4 * from;
   const address = machine.zeros(blocks * padded(rows) * columns);
   for (let block = 0; block < blocks; block++) {
     machine.exports.copyRows(
@@ -60,7 +60,7 @@ function paddedWeight(machine: Machine, { weight, blocks, from = 0, width }: Wei
 
 /** A bias `[blocks * n]` as one row, each block padded. */
 export function packBias(machine: Machine, bias: Tensor, blocks: number): Address {
-  return machine.pad(machine.upload(bias), blocks, bias.size / blocks);
+  return machine.pad(machine.flat(bias), blocks, bias.size / blocks);
 }
 
 /**
@@ -96,5 +96,5 @@ export function unpadWeight<Part extends { readonly columns: number; readonly wi
     }
     to += width;
   }
-  return machine.download(target, [blocks * units, widths]);
+  return machine.tensor(target, [blocks * units, widths], widths);
 }
