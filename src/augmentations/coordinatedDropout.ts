@@ -1,5 +1,5 @@
-import { concat, div, maximum, mul, ones, slice, sub, type Tensor } from "@tensorflow/tfjs-core";
-import type { Draws } from "../random";
+import { concat, maximum, ones, slice } from "@tensorflow/tfjs-core";
+import { dropped, masked } from "../ops";
 import { type Augmentation, padTo, requireRate, times } from "./batch";
 
 /** Options of {@link coordinatedDropout}. */
@@ -28,33 +28,6 @@ export interface CoordinatedDropoutCompatibility {
   readonly maskAll?: boolean;
 }
 
-/** Masks of coordinated dropout, both of the same shape. */
-export interface CoordinatedDropoutMasks {
-  /** 1 = the sample goes in. */
-  readonly input: Tensor;
-  /** 1 = the gradient passes: the sample was dropped, or passes by chance. */
-  readonly gradient: Tensor;
-}
-
-/**
- * The bare masks of coordinated dropout: `input ~ Bernoulli(1 - rate)`, `gradient = not input, or Bernoulli(passRate)`.
- * With rate 0 every gradient passes.
- *
- * @throws if a rate is not a probability, or `rate` is 1
- */
-export function coordinatedDropoutMasks(
-  shape: readonly number[],
-  { rate, passRate = 0 }: Pick<CoordinatedDropoutOptions, "rate" | "passRate">,
-  draws: Draws,
-): CoordinatedDropoutMasks {
-  checkRates("coordinatedDropoutMasks", rate, passRate);
-  if (rate === 0) return { input: ones([...shape]), gradient: ones([...shape]) };
-  const input = draws.bernoulli("cd_input", shape, 1 - rate);
-  const dropped = sub(1, input);
-  const gradient = passRate > 0 ? maximum(dropped, draws.bernoulli("cd_pass", shape, passRate)) : dropped;
-  return { input, gradient };
-}
-
 /**
  * Coordinated dropout (Keshtkaran & Pandarinath 2019): input samples are dropped at random and the others scaled by
  * `1 / (1 - rate)`, while the reconstruction loss passes gradients only where the input was dropped. So a model cannot
@@ -76,27 +49,34 @@ export function coordinatedDropout({
     );
   }
   return (batch, draws) => {
-    const [trials, bins, channels] = batch.encode.shape as [number, number, number];
+    const { encode, reconstruct } = batch;
+    const [trials, bins, channels] = encode.shape as [number, number, number];
     const segment = [trials, initialConditionBins, channels] as [number, number, number];
     const encoded = [trials, bins - initialConditionBins, channels] as [number, number, number];
-    const masks = coordinatedDropoutMasks(
-      maskAll ? batch.reconstruct.shape : encoded,
-      { rate, passRate },
-      draws,
-    );
-    const input = maskAll ? slice(masks.input, [0, 0, 0], encoded) : masks.input;
-    const maskable =
-      initialConditionBins > 0 ? slice(batch.encode, [0, initialConditionBins, 0], encoded) : batch.encode;
-    const dropped = div(mul(maskable, input), 1 - rate);
-    const gradient =
-      initialConditionBins > 0 && !maskFromFirstBin
-        ? concat([ones(segment), masks.gradient], 1)
-        : masks.gradient;
+    const shape = maskAll ? reconstruct.shape : encoded;
+    const input = rate > 0 ? draws.bernoulli("cd_input", shape, 1 - rate, 1 / (1 - rate)) : ones(shape);
+    const behind = initialConditionBins > 0 && !maskFromFirstBin;
+    // Rate 0 drops nothing, but there is nothing to hide either.
+    let gradient = rate > 0 ? dropped(input, behind ? shape : reconstruct.shape) : ones(shape);
+    if (passRate > 0 && rate > 0) {
+      gradient = maximum(gradient, padTo(draws.bernoulli("cd_pass", shape, passRate), gradient.shape, 1));
+    }
+    if (behind) gradient = concat([ones(segment), gradient], 1);
+    const seen = maskAll ? slice(input, [0, 0, 0], encoded) : input;
+    const kept =
+      initialConditionBins > 0
+        ? concat(
+            [
+              slice(encode, [0, 0, 0], segment),
+              masked(slice(encode, [0, initialConditionBins, 0], encoded), seen),
+            ],
+            1,
+          )
+        : masked(encode, seen);
     return {
       ...batch,
-      encode:
-        initialConditionBins > 0 ? concat([slice(batch.encode, [0, 0, 0], segment), dropped], 1) : dropped,
-      gradientMask: times(batch.gradientMask, padTo(gradient, batch.reconstruct.shape, 1)),
+      encode: kept,
+      gradientMask: times(batch.gradientMask, padTo(gradient, reconstruct.shape, 1)),
     };
   };
 }

@@ -1,10 +1,8 @@
 export { type Augmentation, augment, type Batch, heldOutLoss, weightLoss } from "./batch";
 export {
   type CoordinatedDropoutCompatibility,
-  type CoordinatedDropoutMasks,
   type CoordinatedDropoutOptions,
   coordinatedDropout,
-  coordinatedDropoutMasks,
 } from "./coordinatedDropout";
 export { type SampleValidationOptions, sampleValidation } from "./sampleValidation";
 export { selectiveBackpropThroughTime } from "./selectiveBackpropThroughTime";

@@ -1,6 +1,7 @@
-import { add, div, type Tensor, tensor, tidy, transpose, zeros } from "@tensorflow/tfjs-core";
+import { add, div, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import { type NdArray, type TrialSet, validateTrialSet } from "../data";
 import { scoped } from "../modules";
+import { swap } from "../ops";
 import { chiSquared, type Draws, normal, RandomStream } from "../random";
 import type { LFADS } from "./lfads";
 import { pauses } from "./pauses";
@@ -143,18 +144,18 @@ function outputs(
   const { readout, factors } = output.sessions[0]!;
   const { reconstruction } = model.architecture.sessions[batch.session]!;
   const [trials, bins] = factors.shape as [number, number];
-  const swap = (x: Tensor | null) => (x ? transpose(x, [1, 0, 2]) : zeros([trials, bins, 0]));
+  const swapped = (x: Tensor | null) => (x ? swap(x) : zeros([trials, bins, 0]));
   return {
     rates: reconstruction.mean(readout, scoped(model.parameters, `recon.${batch.session}`)),
     factors,
-    generatorStates: swap(decoder.generatorStates),
+    generatorStates: swapped(decoder.generatorStates),
     generatorInit: decoder.generatorInit,
-    generatorInputs: swap(decoder.generatorInputs),
+    generatorInputs: swapped(decoder.generatorInputs),
     initialConditionMean: initialCondition.mean,
     initialConditionStd: initialCondition.std,
     controllerOutputMean: controllerOutput?.mean ?? zeros([trials, bins, 0]),
     controllerOutputStd: controllerOutput?.std ?? zeros([trials, bins, 0]),
-    controllerStates: swap(decoder.controllerStates),
+    controllerStates: swapped(decoder.controllerStates),
   };
 }
 

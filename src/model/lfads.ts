@@ -1,4 +1,4 @@
-import { add, concat, mul, pad, slice, type Tensor, tensor, transpose } from "@tensorflow/tfjs-core";
+import { add, concat, mul, pad, slice, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "../augmentations";
 import {
   type Cell,
@@ -15,6 +15,7 @@ import {
   prefixed,
   scoped,
 } from "../modules";
+import { swap } from "../ops";
 import { type Draws, RandomStream } from "../random";
 import { type AffineMap, type Architecture, type LFADSOptions, resolveOptions } from "./options";
 
@@ -194,7 +195,6 @@ export class LFADS {
     const inputs = batches.map((batch) => this.#readin(batch, parameters));
     const trials = inputs.map((x) => x.shape[0]!);
     const total = trials.reduce((sum, n) => sum + n, 0);
-    const swap = (x: Tensor) => transpose(x, [1, 0, 2]);
     const dropped = drop(join(inputs, 0), dropout, "encod_data");
     const data = swap(dropped); // [bins, trials, channels]
     const segment = bins.initialCondition;
@@ -270,7 +270,7 @@ export class LFADS {
             [0, 0],
           ]);
     });
-    return transpose(drop(join(padded, 0), dropout, "ext_input"), [1, 0, 2]);
+    return swap(drop(join(padded, 0), dropout, "ext_input"));
   }
 
   #check({ session: index = 0, encode, externalInputs }: Batch): void {

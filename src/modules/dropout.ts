@@ -1,4 +1,5 @@
-import { mul, type Tensor } from "@tensorflow/tfjs-core";
+import type { Tensor } from "@tensorflow/tfjs-core";
+import { masked } from "../ops";
 import type { Draws } from "../random";
 
 /** Dropout with named masks; null means none, as in inference. */
@@ -18,5 +19,5 @@ export function dropoutMask(dropout: Dropout, name: string, shape: number[]): Te
 /** `x` with elements dropped and the rest scaled up by `1 / (1 - rate)`. */
 export function drop(x: Tensor, dropout: Dropout, name: string): Tensor {
   const mask = dropoutMask(dropout, name, x.shape);
-  return mask ? mul(x, mask) : x;
+  return mask ? masked(x, mask) : x;
 }

@@ -1,7 +1,6 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
 import type { Batch } from "../augmentations";
 import type { NdArray, TrialSet } from "../data";
-import { filled } from "../ops/heap";
+import { takeRows } from "../ops";
 import { permutation, type RandomStream } from "../random";
 
 /** Trials of one session with the mask of sample validation, if any. */
@@ -46,22 +45,11 @@ export function uploadBatches(sessions: readonly SessionTrials[], indices: reado
     const rows = indices[session]!;
     return {
       session,
-      encode: takeTrials(trials.encode, rows),
-      reconstruct: takeTrials(trials.reconstruct, rows),
-      ...(trials.externalInputs && { externalInputs: takeTrials(trials.externalInputs, rows) }),
-      ...(heldIn && { heldIn: takeTrials(heldIn, rows) }),
+      encode: takeRows(trials.encode, rows),
+      reconstruct: takeRows(trials.reconstruct, rows),
+      ...(trials.externalInputs && { externalInputs: takeRows(trials.externalInputs, rows) }),
+      ...(heldIn && { heldIn: takeRows(heldIn, rows) }),
     };
-  });
-}
-
-/** The rows `indices` of an array as a float32 tensor. */
-export function takeTrials({ data, shape }: NdArray, indices: ArrayLike<number>): Tensor {
-  const width = data.length / shape[0]!;
-  return filled([indices.length, ...shape.slice(1)], (rows) => {
-    for (let i = 0; i < indices.length; i++) {
-      const start = indices[i]! * width;
-      rows.set(data.subarray(start, start + width), i * width);
-    }
   });
 }
 

@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from "vitest";
 import { ndarray } from "../../src/data";
 import { RandomStream } from "../../src/random";
-import { batchCount, batchIndices, hasMissing, takeTrials, uploadBatches } from "../../src/train/batches";
+import { batchCount, batchIndices, hasMissing, uploadBatches } from "../../src/train/batches";
 import { useBackend } from "../backend";
 import { numberedTrials } from "./support";
 
@@ -68,15 +68,6 @@ describe("batches of several sessions", () => {
     expect(first!.flat()).not.toEqual(second!.flat());
     expect(third!.map((indices) => `${indices}`)).toEqual(Array(3).fill(`${third![0]}`));
   });
-});
-
-test("takeTrials copies rows in the order asked for, of any kind of numbers", () => {
-  for (const data of [Float32Array, Float64Array, Uint8Array, Int16Array]) {
-    const array = ndarray(new data(Array.from({ length: 12 }, (_, i) => i)), [3, 2, 2]);
-    const taken = takeTrials(array, [2, 0, 2]);
-    expect([taken.shape, taken.dtype]).toEqual([[3, 2, 2], "float32"]);
-    expect(Array.from(taken.dataSync())).toEqual([8, 9, 10, 11, 0, 1, 2, 3, 8, 9, 10, 11]);
-  }
 });
 
 test("uploadBatches takes the same rows of everything, session by session", () => {

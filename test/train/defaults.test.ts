@@ -1,10 +1,9 @@
 import { type Tensor, zerosLike } from "@tensorflow/tfjs-core";
 import { beforeAll, expect, test } from "vitest";
 import type { Batch } from "../../src/augmentations";
-import { streamDraws } from "../../src/ops";
+import { streamDraws, takeRows } from "../../src/ops";
 import { RandomStream } from "../../src/random";
 import { defaultHyperparameters } from "../../src/train";
-import { takeTrials } from "../../src/train/batches";
 import { type ResolvedFitOptions, resolveFitOptions } from "../../src/train/fitOptions";
 import { resolveHyperparameters } from "../../src/train/hyperparameters";
 import { useBackend } from "../backend";
@@ -56,7 +55,7 @@ test("so are hyperparameters; those given replace them", () => {
 
 test("augmentations by default: coordinated dropout behind the bins of the initial condition", () => {
   const model = tinierModel({ bins: { encode: 6, reconstruct: 6, initialCondition: 2 } });
-  const counts = takeTrials(
+  const counts = takeRows(
     numberedTrials(20),
     Array.from({ length: 20 }, (_, i) => i),
   );
@@ -82,7 +81,7 @@ test("augmentations by default: coordinated dropout behind the bins of the initi
 test("missing samples, then held-out samples, follow augmentations of one's own", () => {
   const model = tinierModel({ bins: { encode: 6, reconstruct: 6, initialCondition: 2 } });
   const { data, shape } = numberedTrials(3);
-  const counts = takeTrials(
+  const counts = takeRows(
     { data: data.map((x, i) => (i % 30 === 0 ? Number.NaN : x + 1)), shape },
     [0, 1, 2],
   );

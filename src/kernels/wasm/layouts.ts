@@ -13,6 +13,9 @@ export const LAYOUTS = {
     "b1", "b1Step", "factor1", "factor1Step", "n1",
     "b2", "b2Step", "factor2", "factor2Step", "n2",
   ],
+  MultiplyAll: ["target", "a", "b"],
+  SwapRows: ["target", "columns", "source", "sourceColumns", "first", "second", "width"],
+  DroppedRows: ["target", "bins", "channels", "mask", "maskBins", "maskChannels"],
   SparseRowProduct: ["c", "a", "m", "b", "k", "rows"],
   // biome-ignore format: the groups of the class
   GruSequence: [
@@ -57,6 +60,9 @@ export const TASKS = {
   sparseRowProduct: "SparseRowProduct",
   squareSums: "AdamW",
   adamW: "AdamW",
+  multiplyAll: "MultiplyAll",
+  swapRows: "SwapRows",
+  droppedRows: "DroppedRows",
 } as const satisfies Record<string, keyof typeof LAYOUTS>;
 
 export type TaskName = keyof typeof TASKS;

@@ -4,6 +4,7 @@ import { decoderSequence } from "./decoderSequence";
 import { decoderSequenceGradient } from "./decoderSequenceGradient";
 import { GruSequence, gruSequence, gruSequenceGradient } from "./gruSequence";
 import { Linear, linear } from "./linear";
+import { DroppedRows, droppedRows, MultiplyAll, multiplyAll, SwapRows, swapRows } from "./move";
 import { PoissonLoss, poissonLoss } from "./poissonLoss";
 import { RowProduct, rowProduct } from "./rowProduct";
 import { SparseRowProduct, sparseRowProduct } from "./sparse";
@@ -109,6 +110,12 @@ function doRows(task: i32, args: usize, scratch: usize, from: i32, to: i32): voi
       return squareSums(changetype<AdamW>(args), scratch, from, to);
     case 9:
       return adamW(changetype<AdamW>(args), scratch, from, to);
+    case 10:
+      return multiplyAll(changetype<MultiplyAll>(args), scratch, from, to);
+    case 11:
+      return swapRows(changetype<SwapRows>(args), scratch, from, to);
+    case 12:
+      return droppedRows(changetype<DroppedRows>(args), scratch, from, to);
     default:
       unreachable();
   }
