@@ -1,6 +1,8 @@
 import { add, div, type Tensor, tensor, tidy, transpose, zeros } from "@tensorflow/tfjs-core";
 import { type NdArray, type TrialSet, validateTrialSet } from "../data";
+import { loadKernels } from "../kernels/paths";
 import { scoped } from "../modules";
+import { onPath } from "../ops/kernelPath";
 import { chiSquared, type Draws, normal, RandomStream } from "../random";
 import type { LFADS } from "./lfads";
 import { pauses } from "./pauses";
@@ -74,6 +76,7 @@ export async function infer(
   const drawn = variational ? samples : 0;
   const stream = RandomStream.fromSeed(seed).fork("inference");
   const pause = pauses();
+  const path = await loadKernels();
   const results: Partial<Record<Name, { data: Float32Array; shape: number[] }>> = {};
   for (let start = 0; start < of; start += batchSize) {
     const rows = Math.min(batchSize, of - start);
@@ -85,7 +88,7 @@ export async function infer(
         const before: Record<Name, Tensor> | null = sum;
         const draws = trialDraws(stream.fork(sample), start);
         sum = tidy(() => {
-          const values = outputs(model, batch, drawn > 0 ? draws : null);
+          const values = onPath(path, () => outputs(model, batch, drawn > 0 ? draws : null));
           return before ? mapRecord(values, (value, name) => add(value, before[name])) : values;
         });
         if (before) disposeAll(before);

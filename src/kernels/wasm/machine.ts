@@ -7,7 +7,7 @@ import {
   tensor,
 } from "@tensorflow/tfjs-core";
 import { Arena } from "./arena";
-import { chunksOf, type Rows } from "./chunks";
+import { chunksOf, type Split } from "./chunks";
 import type { Address, KernelExports } from "./exports";
 import { LAYOUTS, TASKS, type TaskArguments, type TaskName } from "./layouts";
 import { shareClones } from "./shareClones";
@@ -210,7 +210,7 @@ export class Machine {
   run<Name extends TaskName>(
     task: Name,
     args: TaskArguments<Name>,
-    { scratch = 0, ...rows }: Rows & { readonly scratch?: number },
+    { scratch = 0, ...split }: Split & { readonly scratch?: number },
   ): void {
     const step = Math.ceil(scratch / 16) * 16;
     const space = this.block(step * this.threads.all);
@@ -219,7 +219,7 @@ export class Machine {
       values[i] = (args as Readonly<Record<string, number>>)[field] ?? 0;
     });
     this.threads.start({
-      ...{ task, args: ARGUMENTS, rows: rows.count, ...chunksOf(rows, this.threads.ready) },
+      ...{ task, args: ARGUMENTS, rows: split.count, ...chunksOf(split, this.threads.ready) },
       ...{ scratch: space, scratchStep: 4 * step },
     });
   }
