@@ -12,7 +12,7 @@ interface Computed {
 }
 
 /** Outputs of an operation and the gradients of a random linear function of them, and how many tensors stay behind. */
-function compute(op: (inputs: Named<Tensor>) => Named<Tensor>, inputs: Named<Values>): Computed {
+export function compute(op: (inputs: Named<Tensor>) => Named<Tensor>, inputs: Named<Values>): Computed {
   const variables = Object.fromEntries(Object.entries(inputs).map(([name, v]) => [name, toTensor(v)]));
   const before = memory().numTensors;
   const read = (tensors: Named<Tensor>) =>

@@ -38,12 +38,14 @@ export class Machine {
   /** Blocks of the call under way. */
   readonly #blocks = new Set<Address>();
 
+  /** @param patience milliseconds that a worker may be busy and get nothing done */
   constructor(
     readonly exports: KernelExports,
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
+    patience = 60_000,
   ) {
-    this.threads = new Threads(exports, module, memory, RUN);
+    this.threads = new Threads(exports, module, memory, RUN, patience);
     this.arena = new Arena(memory, ARGUMENTS + 4 * MOST_ARGUMENTS);
   }
 
