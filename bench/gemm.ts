@@ -28,7 +28,8 @@ export async function gemmOf(w: Workload): Promise<{ run: () => void; flop: numb
   return {
     run() {
       for (const { args, bins } of products) {
-        for (let t = 0; t < bins; t++) machine.run("linear", args, { count: rows, grain: rows });
+        for (let t = 0; t < bins; t++)
+          machine.run("linear", args, { count: rows, grain: rows, unit: 1, cost: 0 });
       }
     },
     flop: products.reduce((sum, { flop }) => sum + flop, 0),

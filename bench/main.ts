@@ -1,5 +1,5 @@
 import { parseArgs } from "node:util";
-import { infer, useFusedKernels } from "lfads";
+import { infer, useKernels } from "lfads";
 import { resolveFitOptions } from "../src/train/fitOptions";
 import { defaultHyperparameters } from "../src/train/hyperparameters";
 import { Training } from "../src/train/training";
@@ -27,7 +27,10 @@ if (!workload || !["composed", "fused"].includes(values.path) || !["wall", "cpu"
   process.exit(2);
 }
 await useBackend(values.backend);
-if (values.path === "fused") await useFusedKernels();
+await useKernels({
+  ...(values.path === "composed" && { path: "composed" }),
+  threads: Number(values.threads),
+});
 
 /** Milliseconds: on the wall, or of all threads of this process, which other processes disturb less. */
 const now = () => {

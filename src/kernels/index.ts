@@ -1,1 +1,3 @@
-export { kernelPath, useComposedKernels, useFusedKernels } from "./useKernels";
+export { type KernelPath, kernelPath } from "../ops/kernelPath";
+export type { KernelOptions } from "./paths";
+export { useKernels } from "./useKernels";

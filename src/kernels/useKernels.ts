@@ -1,77 +1,28 @@
-import { getBackend } from "@tensorflow/tfjs-core";
-import { adamWOp } from "../ops/adamW";
-import { decoderSequenceOp } from "../ops/decoderSequence";
-import { bernoulliOp, normalOp } from "../ops/draws";
-import { droppedOp } from "../ops/dropped";
-import { gruSequenceOp } from "../ops/gruSequence";
-import { joinBinsOp } from "../ops/joinBins";
-import { linearOp } from "../ops/linear";
-import { maskedOp } from "../ops/masked";
-import { useImplementation } from "../ops/op";
-import { poissonLossOp } from "../ops/poissonLoss";
-import { swapOp } from "../ops/swap";
-import { takeRowsOp } from "../ops/takeRows";
-import { adamWKernel } from "./wasm/adamW";
-import { decoderSequenceKernel } from "./wasm/decoderSequence";
-import { bernoulliKernel, normalKernel } from "./wasm/draws";
-import { droppedKernel } from "./wasm/dropped";
-import { gruSequenceKernel } from "./wasm/gruSequence";
-import { joinBinsKernel } from "./wasm/joinBins";
-import { linearKernel } from "./wasm/linear";
-import { loadMachine } from "./wasm/load";
-import type { Machine } from "./wasm/machine";
-import { maskedKernel } from "./wasm/masked";
-import { poissonLossKernel } from "./wasm/poissonLoss";
-import { copyClones } from "./wasm/shareClones";
-import { swapKernel } from "./wasm/swap";
-import { takeRowsKernel } from "./wasm/takeRows";
-
-/** Which implementation the operations run on: plain tensor operations, or kernels in SIMD WebAssembly. */
-export type KernelPath = "composed" | "simd";
-
-/** Backends whose tensors are in the memory of this process. */
-const BACKENDS = ["cpu", "wasm"];
-
-let machine: Promise<Machine> | null = null;
-let path: KernelPath = "composed";
+import { KERNEL_PATHS, type KernelPath, kernelPath, setKernelPath } from "../ops/kernelPath";
+import { type KernelOptions, setKernelOptions } from "./paths";
 
 /**
- * From now on the backends `cpu` and `wasm` run the operations as fused kernels in SIMD WebAssembly; other backends go on as
- * they were. Numbers differ from those of the composed path in the last bits.
+ * Chooses what operations run on, on the backends `cpu` and `wasm`; on others they are always composed of plain tensor
+ * operations. It holds for all operations that are called from now on, and for every `fit` and `infer` that starts from now
+ * on, but not for a resumed training, which keeps to the path of its state.
  *
- * @throws if the engine has no SIMD WebAssembly
+ * Without this call, `fit` and `infer` choose the fastest path by themselves, with as many threads as there are cores, and operations
+ * that are called directly, outside of them, run composed.
+ *
+ * @returns the path of the current backend
+ * @throws if an option is out of range, or the engine cannot run the path
  */
-export async function useFusedKernels(): Promise<void> {
-  machine ??= loadMachine();
-  use(await machine);
-  path = "simd";
-}
-
-/** Back to plain tensor operations on every backend. */
-export function useComposedKernels(): void {
-  use(null);
-  path = "composed";
-}
-
-/** The path of the current backend. */
-export function kernelPath(): KernelPath {
-  return BACKENDS.includes(getBackend()) ? path : "composed";
-}
-
-function use(loaded: Machine | null): void {
-  if (!loaded) for (const backend of BACKENDS) copyClones(backend);
-  for (const backend of BACKENDS) {
-    useImplementation(backend, bernoulliOp, loaded && bernoulliKernel(loaded));
-    useImplementation(backend, normalOp, loaded && normalKernel(loaded));
-    useImplementation(backend, gruSequenceOp, loaded && gruSequenceKernel(loaded));
-    useImplementation(backend, decoderSequenceOp, loaded && decoderSequenceKernel(loaded));
-    useImplementation(backend, joinBinsOp, loaded && joinBinsKernel(loaded));
-    useImplementation(backend, linearOp, loaded && linearKernel(loaded));
-    useImplementation(backend, droppedOp, loaded && droppedKernel(loaded));
-    useImplementation(backend, maskedOp, loaded && maskedKernel(loaded));
-    useImplementation(backend, swapOp, loaded && swapKernel(loaded));
-    useImplementation(backend, takeRowsOp, loaded && takeRowsKernel(loaded));
-    useImplementation(backend, poissonLossOp, loaded && poissonLossKernel(loaded));
-    useImplementation(backend, adamWOp, loaded && adamWKernel(loaded));
+export async function useKernels(options: KernelOptions = {}): Promise<KernelPath> {
+  const { path, threads = 1 } = options;
+  if (path !== undefined && !KERNEL_PATHS.includes(path)) {
+    throw new Error(`useKernels: path must be one of ${KERNEL_PATHS.join(", ")}, got "${path}"`);
   }
+  if (!Number.isInteger(threads) || threads < 1) {
+    throw new Error(`useKernels: threads must be a positive integer, got ${threads}`);
+  }
+  const loaded = await setKernelOptions(options).catch((cause) => {
+    throw new Error(`useKernels: this engine cannot run the path "${path}": ${cause}`, { cause });
+  });
+  setKernelPath(loaded);
+  return kernelPath();
 }

@@ -1,7 +1,9 @@
 import { add, div, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import { type NdArray, type TrialSet, validateTrialSet } from "../data";
+import { loadKernels } from "../kernels/paths";
 import { scoped } from "../modules";
 import { swap } from "../ops";
+import { onPath } from "../ops/kernelPath";
 import { chiSquared, type Draws, normal, RandomStream } from "../random";
 import type { LFADS } from "./lfads";
 import { pauses } from "./pauses";
@@ -75,6 +77,7 @@ export async function infer(
   const drawn = variational ? samples : 0;
   const stream = RandomStream.fromSeed(seed).fork("inference");
   const pause = pauses();
+  const path = await loadKernels();
   const results: Partial<Record<Name, { data: Float32Array; shape: number[] }>> = {};
   for (let start = 0; start < of; start += batchSize) {
     const rows = Math.min(batchSize, of - start);
@@ -86,7 +89,7 @@ export async function infer(
         const before: Record<Name, Tensor> | null = sum;
         const draws = trialDraws(stream.fork(sample), start);
         sum = tidy(() => {
-          const values = outputs(model, batch, drawn > 0 ? draws : null);
+          const values = onPath(path, () => outputs(model, batch, drawn > 0 ? draws : null));
           return before ? mapRecord(values, (value, name) => add(value, before[name])) : values;
         });
         if (before) disposeAll(before);

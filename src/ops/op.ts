@@ -10,6 +10,7 @@ import {
   registerKernel,
   type Tensor,
 } from "@tensorflow/tfjs-core";
+import { type KernelPath, kernelPath } from "./kernelPath";
 
 /** What goes with the tensors of an {@link Op}. */
 export type Attributes = object;
@@ -32,7 +33,7 @@ export interface Implementation<Inputs extends NamedTensorMap, A extends Attribu
 
 /**
  * A function of tensors with its own gradient and several outputs, run as a TensorFlow.js kernel. It is itself the
- * implementation in plain tensor operations, which runs on every backend; {@link useImplementation} gives a backend
+ * implementation in plain tensor operations, which runs on every backend; {@link useImplementation} gives a path
  * a faster one.
  */
 export interface Op<Inputs extends NamedTensorMap, A extends Attributes> extends Implementation<Inputs, A> {
@@ -44,18 +45,16 @@ export interface Op<Inputs extends NamedTensorMap, A extends Attributes> extends
   readonly outputs: number;
 }
 
-/** Faster implementations, by backend and name of the operation. */
+/** Faster implementations, by path and name of the operation. */
 const implementations = new Map<string, unknown>();
 
-/** From now on `op` runs as `implementation` on the backend called `backendName`; null for the operation's own. */
+/** From now on `op` runs as `implementation` on a path. */
 export function useImplementation<Inputs extends NamedTensorMap, A extends Attributes>(
-  backendName: string,
+  path: KernelPath,
   op: Op<Inputs, A>,
-  implementation: Implementation<Inputs, A> | null,
+  implementation: Implementation<Inputs, A>,
 ): void {
-  const key = `${backendName}/${op.name}`;
-  if (implementation) implementations.set(key, implementation);
-  else implementations.delete(key);
+  implementations.set(`${path}/${op.name}`, implementation);
 }
 
 /** Runs `op` on the current backend, registering it there on first use. */
@@ -67,7 +66,7 @@ export function runOp<Inputs extends NamedTensorMap, A extends Attributes>(
   register(op);
   const call: Call<Inputs, A> = {
     // The gradient must come from the implementation whose activations it finds.
-    implementation: (implementations.get(`${getBackend()}/${op.name}`) as Implementation<Inputs, A>) ?? op,
+    implementation: (implementations.get(`${kernelPath()}/${op.name}`) as Implementation<Inputs, A>) ?? op,
     attributes,
     inputNames: Object.keys(inputs),
   };

@@ -5,12 +5,7 @@ import type { NamedArrays, TrainingSetup, TrainingState } from "./state";
  * Checks that a training state is one of this model and of this training.
  * @throws if a parameter or moment is missing, unknown or of another shape, a counter is no number, or the setup differs
  */
-export function checkResume(
-  model: LFADS,
-  state: TrainingState,
-  setup: TrainingSetup,
-  kernelPath: string,
-): void {
+export function checkResume(model: LFADS, state: TrainingState, setup: TrainingSetup): void {
   const { parameters, optimizer, best, batch, plateau, stopping, skipped } = state;
   const all = Object.keys(model.parameters);
   const trained = all.filter((name) => !model.frozen.has(name));
@@ -36,9 +31,6 @@ export function checkResume(
   }
   const [before, now] = [state.setup, setup].map(({ sampleValidation }) => JSON.stringify(sampleValidation));
   if (before !== now) throw new Error(`fit: sampleValidation must stay what it was, ${before}, got ${now}`);
-  if (state.kernelPath !== kernelPath) {
-    throw new Error(`fit: the state was made by the ${state.kernelPath} operations, these are ${kernelPath}`);
-  }
 }
 
 function check(model: LFADS, group: string, arrays: NamedArrays, names: readonly string[]): void {

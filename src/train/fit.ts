@@ -1,4 +1,5 @@
 import { type Dataset, type NdArray, sampleValidationMask, validateDataset } from "../data";
+import { loadKernels, loadRecordedPath } from "../kernels/paths";
 import type { LFADS } from "../model";
 import { pauses } from "../model/pauses";
 import { hasMissing, type SessionTrials } from "./batches";
@@ -67,7 +68,9 @@ export async function fit(
         heldIn: heldInMask(dataset[name].encode, options.sampleValidation, `${session}/${name}`),
       }),
     }));
-  const training = new Training(model, split("train"), split("valid"), hyperparameters, resolved);
+  const { resume } = options;
+  const path = await (resume ? loadRecordedPath(resume.kernelPath) : loadKernels());
+  const training = new Training(model, split("train"), split("valid"), hyperparameters, resolved, path);
   try {
     const stopReason = await run(training, resolved);
     const state = await training.snapshot();
@@ -85,8 +88,9 @@ async function run(
 ): Promise<StopReason> {
   const report = () => {
     const last = training.history.at(-1);
-    const { epoch, batch, batches } = training;
-    return onProgress?.({ epoch, epochs, batch, batches, ...(last && { last }) } satisfies Progress);
+    const { epoch, batch, batches, kernelPath } = training;
+    const progress: Progress = { epoch, epochs, batch, batches, kernelPath, ...(last && { last }) };
+    return onProgress?.(progress);
   };
   const pause = pauses();
   while (training.epoch < epochs) {

@@ -6,6 +6,7 @@ import {
 } from "../augmentations";
 import { refuseUnknown } from "../data/refuseUnknown";
 import type { LFADS } from "../model";
+import type { KernelPath } from "../ops/kernelPath";
 import type { AdamWOptions } from "./adamW";
 import type { EarlyStoppingOptions } from "./earlyStopping";
 import type { Hyperparameters } from "./hyperparameters";
@@ -25,6 +26,8 @@ export interface Progress {
   /** Batches done of this epoch, and how many there are. */
   readonly batch: number;
   readonly batches: number;
+  /** What the operations run on. */
+  readonly kernelPath: KernelPath;
   /** Metrics of the last complete epoch, if any. */
   readonly last?: EpochMetrics;
 }

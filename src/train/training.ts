@@ -1,9 +1,20 @@
-import { concat, keep, reshape, scalar, stack, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
+import {
+  concat,
+  keep,
+  reshape,
+  scalar,
+  stack,
+  type Tensor,
+  type TensorContainer,
+  tensor,
+  tidy,
+} from "@tensorflow/tfjs-core";
 import { type Augmentation, augment, type Batch } from "../augmentations";
 import type { NdArray } from "../data";
 import { type LFADS, type LossParts, lfadsLoss } from "../model";
 import type { Parameters } from "../modules";
 import { streamDraws } from "../ops";
+import { kernelPath as currentPath, type KernelPath, onPath } from "../ops/kernelPath";
 import { type Draws, RandomStream } from "../random";
 import { type AdamWState, adamW } from "./adamW";
 import { batchCount, batchIndices, type SessionTrials, uploadBatches } from "./batches";
@@ -17,9 +28,6 @@ import { plateau } from "./plateau";
 import { type Ramp, ramp, rampsEnd } from "./ramp";
 import { smooth } from "./smooth";
 import type { NamedArrays, TrainingSetup, TrainingState } from "./state";
-
-/** Implementation of the operations that this training runs on. */
-const KERNEL_PATH = "composed";
 
 /** A training under way: tensors and counters between two steps. `fit` drives it. */
 export class Training {
@@ -38,6 +46,8 @@ export class Training {
     readonly valid: readonly SessionTrials[],
     readonly hyperparameters: Hyperparameters,
     readonly options: ResolvedFitOptions,
+    /** Loaded. */
+    readonly kernelPath: KernelPath = currentPath(),
   ) {
     const { resume, learningRateDecay } = options;
     this.batches = batchCount(train, options.batchSize);
@@ -46,7 +56,7 @@ export class Training {
       batches: this.batches,
       sampleValidation: held ? { rate: held.rate, seed: held.seed ?? 0 } : null,
     };
-    if (resume) checkResume(model, resume, this.#setup, KERNEL_PATH);
+    if (resume) checkResume(model, resume, this.#setup);
     this.#optimizer = adamW(options.adamW);
     this.#plateau = learningRateDecay && plateau(learningRateDecay);
     this.#stopping =
@@ -122,7 +132,7 @@ export class Training {
     const stream = this.#random.fork("epoch").fork(epoch);
     const indices = batchIndices(this.train, options.batchSize, batch, stream.fork("order"));
     const draws = streamDraws(stream.fork(batch));
-    const { parameters, state, readback } = tidy(() => {
+    const { parameters, state, readback } = this.#tidy(() => {
       const batches = this.#augmented(
         this.train,
         indices,
@@ -210,7 +220,7 @@ export class Training {
       optimizer: { step, first: await toArrays(first), second: await toArrays(second) },
       hyperparameters: this.hyperparameters,
       random: this.#random.toJSON(),
-      kernelPath: KERNEL_PATH,
+      kernelPath: this.kernelPath,
     };
   }
 
@@ -222,6 +232,10 @@ export class Training {
   dispose(): void {
     disposeAll(this.#adam.first);
     disposeAll(this.#adam.second);
+  }
+
+  #tidy<T extends TensorContainer>(body: () => T): T {
+    return onPath(this.kernelPath, () => tidy(body));
   }
 
   get #learningRate(): number {
@@ -253,7 +267,7 @@ export class Training {
     for (let batch = 0; batch < batchCount(this.valid, options.batchSize); batch++) {
       const indices = batchIndices(this.valid, options.batchSize, batch);
       const draws = streamDraws(stream.fork(batch));
-      const parts = tidy(() => {
+      const parts = this.#tidy(() => {
         const augmentations = options.augmentations.valid(hyperparameters);
         return pack(this.#loss(this.#augmented(this.valid, indices, augmentations, draws), draws, 0));
       });

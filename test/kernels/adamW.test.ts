@@ -1,7 +1,7 @@
 import { dispose, memory, type Tensor, tensor } from "@tensorflow/tfjs-core";
 import fc from "fast-check";
 import { afterEach, beforeAll, describe, expect, test } from "vitest";
-import { useComposedKernels, useFusedKernels } from "../../src/kernels";
+import { useKernels } from "../../src/kernels";
 import { adamW } from "../../src/train";
 import { useBackend } from "../backend";
 import { randomValues, relativeError, toTensor, type Values } from "../ops/differences";
@@ -38,9 +38,9 @@ function updates(shapes: readonly (readonly number[])[], gradientClip: number) {
 }
 
 async function compare(shapes: readonly (readonly number[])[]): Promise<void> {
-  useComposedKernels();
+  await useKernels({ path: "composed" });
   const [free, clipped] = [updates(shapes, Number.POSITIVE_INFINITY), updates(shapes, 0.5)];
-  await useFusedKernels();
+  await useKernels({ path: "simd" });
   expect(updates(shapes, Number.POSITIVE_INFINITY).numbers).toEqual(free.numbers);
   const fused = updates(shapes, 0.5);
   expect(relativeError(fused.numbers, clipped.numbers)).toBeLessThan(1e-5);
@@ -53,7 +53,7 @@ async function compare(shapes: readonly (readonly number[])[]): Promise<void> {
 
 describe.each(["cpu", "wasm"])("fused adamW on %s", (backend) => {
   beforeAll(() => useBackend(backend));
-  afterEach(useComposedKernels);
+  afterEach(() => useKernels({ path: "composed" }));
 
   test.each<[string, number[][]]>([
     ["one number", [[1]]],
@@ -71,7 +71,7 @@ describe.each(["cpu", "wasm"])("fused adamW on %s", (backend) => {
   });
 
   test("the norm is summed in double precision", async () => {
-    await useFusedKernels();
+    await useKernels({ path: "simd" });
     const x = tensor(new Float32Array(4_000_000).fill(0.1));
     const { norm, ...next } = adamW().update(adamW().init({ x }), { x }, { x }, RATES);
     expect(norm.dataSync()[0]).toBe(Math.fround(Math.sqrt(4_000_000 * Math.fround(0.1) ** 2)));
@@ -81,7 +81,7 @@ describe.each(["cpu", "wasm"])("fused adamW on %s", (backend) => {
   test.each([Number.NaN, Number.POSITIVE_INFINITY, 1e30])(
     "a gradient of %s has no finite norm",
     async (bad) => {
-      await useFusedKernels();
+      await useKernels({ path: "simd" });
       const x = tensor([1, 2, 3]);
       const gradients = { x: tensor([1, bad, 1]) };
       const rates = { ...RATES, gradientClip: 200 };

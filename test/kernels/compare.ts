@@ -1,6 +1,8 @@
 import { add, dispose, memory, mul, sum, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import { kernelPath, useComposedKernels, useFusedKernels } from "../../src/kernels";
+import { kernelPath } from "../../src/kernels";
+import { loadRecordedPath } from "../../src/kernels/paths";
+import { onPath } from "../../src/ops/kernelPath";
 import { valueAndGradients } from "../../src/train/gradients";
 import { type Named, randomValues, relativeError, toTensor, type Values } from "../ops/differences";
 
@@ -10,7 +12,7 @@ interface Computed {
 }
 
 /** Outputs of an operation and the gradients of a random linear function of them, and how many tensors stay behind. */
-function compute(op: (inputs: Named<Tensor>) => Named<Tensor>, inputs: Named<Values>): Computed {
+export function compute(op: (inputs: Named<Tensor>) => Named<Tensor>, inputs: Named<Values>): Computed {
   const variables = Object.fromEntries(Object.entries(inputs).map(([name, v]) => [name, toTensor(v)]));
   const before = memory().numTensors;
   const read = (tensors: Named<Tensor>) =>
@@ -34,23 +36,25 @@ function compute(op: (inputs: Named<Tensor>) => Named<Tensor>, inputs: Named<Val
   return { outputs, gradients: read_ };
 }
 
-/** Holds the fused kernels to the composed operations, outputs and all gradients, on the current backend. */
+/** Holds both builds of the fused kernels to the composed operations, outputs and all gradients, on the current backend. */
 export async function compareWithComposed(
   op: (inputs: Named<Tensor>) => Named<Tensor>,
   inputs: Named<Values>,
   bound = 1e-5,
 ): Promise<void> {
-  useComposedKernels();
-  const expected = compute(op, inputs);
-  await useFusedKernels();
-  expect(kernelPath()).toBe("simd");
-  const actual = compute(op, inputs);
-  useComposedKernels();
-  for (const kind of ["outputs", "gradients"] as const) {
-    expect(Object.keys(actual[kind])).toEqual(Object.keys(expected[kind]));
-    const errors = Object.entries(expected[kind])
-      .map(([name, values]) => [`${kind} ${name}`, relativeError(actual[kind][name]!, values)] as const)
-      .filter(([, error]) => !(error <= bound));
-    expect(errors, "larger than the bound").toEqual([]);
+  const expected = onPath("composed", () => compute(op, inputs));
+  for (const path of ["simd", "relaxed-simd"] as const) {
+    await loadRecordedPath(path);
+    const actual = onPath(path, () => {
+      expect(kernelPath()).toBe(path);
+      return compute(op, inputs);
+    });
+    for (const kind of ["outputs", "gradients"] as const) {
+      expect(Object.keys(actual[kind])).toEqual(Object.keys(expected[kind]));
+      const errors = Object.entries(expected[kind])
+        .map(([name, values]) => [`${kind} ${name}`, relativeError(actual[kind][name]!, values)] as const)
+        .filter(([, error]) => !(error <= bound));
+      expect(errors, `larger than the bound on ${path}`).toEqual([]);
+    }
   }
 }

@@ -1,5 +1,5 @@
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useComposedKernels, useFusedKernels } from "../../src/kernels";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useKernels } from "../../src/kernels";
 import { streamDraws } from "../../src/ops";
 import { bernoulli, normal, RandomStream } from "../../src/random";
 import { useBackend } from "../backend";
@@ -7,12 +7,16 @@ import { useBackend } from "../backend";
 const stream = () => RandomStream.fromSeed("draws");
 const bits = (values: Float32Array) => new Uint32Array(values.slice().buffer);
 
-describe.each(["cpu", "wasm"])("fused draws on %s", (backend) => {
+describe.each([
+  ["cpu", "simd"],
+  ["cpu", "relaxed-simd"],
+  ["wasm", "simd"],
+  ["wasm", "relaxed-simd"],
+] as const)("fused draws on %s, %s", (backend, path) => {
   beforeAll(async () => {
     await useBackend(backend);
-    await useFusedKernels();
+    expect(await useKernels({ path })).toBe(path);
   });
-  afterAll(useComposedKernels);
 
   test.each([[0], [1], [3, 3], [64], [17, 59], [100_003]])(
     "normal draws have the bits of the sampler, [%s]",

@@ -1,6 +1,7 @@
 import { exp, memory, tidy, transpose } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type NdArray, ndarray } from "../../src/data";
+import { useKernels } from "../../src/kernels";
 import { type InferOptions, type Inferred, infer, type LFADS } from "../../src/model";
 import { linear } from "../../src/ops";
 import { studentTPrior } from "../../src/priors";
@@ -9,7 +10,10 @@ import { useBackend } from "../backend";
 import { relativeError } from "../ops/differences";
 import { counts, numbers, smallModel, upload } from "./support";
 
-beforeAll(() => useBackend("cpu"));
+beforeAll(async () => {
+  await useBackend("cpu");
+  await useKernels(); // also where operations are called directly
+});
 
 const trials = { encode: counts("trials", [7, 6, 5]) };
 

@@ -1,7 +1,7 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
-import { useFusedKernels } from "../../src/kernels";
+import { useKernels } from "../../src/kernels";
 import { useBackend } from "../backend";
 import { compareFile } from "./parity";
 
@@ -18,7 +18,7 @@ if (!folder || positionals.length > 1 || !["composed", "fused"].includes(values.
   process.exit(2);
 }
 await useBackend(values.backend);
-if (values.path === "fused") await useFusedKernels();
+if (values.path === "fused") await useKernels();
 
 const paths = readdirSync(folder)
   .filter((name) => name.endsWith(".safetensors"))

@@ -1,8 +1,8 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { memory } from "@tensorflow/tfjs-core";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useComposedKernels, useFusedKernels } from "../../src/kernels";
+import { beforeAll, describe, expect, test } from "vitest";
+import { useKernels } from "../../src/kernels";
 import { useBackend } from "../backend";
 import { compareFile } from "./parity";
 
@@ -12,15 +12,16 @@ const files = readdirSync(folder).filter((name) => name.endsWith(".safetensors")
 
 describe.each([
   ["cpu", "composed"],
-  ["cpu", "fused"],
+  ["cpu", "simd"],
+  ["cpu", "relaxed-simd"],
   ["wasm", "composed"],
-  ["wasm", "fused"],
-])("golden files of lfads-torch on %s, %s", (backend, path) => {
+  ["wasm", "simd"],
+  ["wasm", "relaxed-simd"],
+] as const)("golden files of lfads-torch on %s, %s", (backend, path) => {
   beforeAll(async () => {
     await useBackend(backend);
-    if (path === "fused") await useFusedKernels();
+    await useKernels({ path });
   });
-  afterAll(useComposedKernels);
 
   test.each(files)("%s", (name) => {
     const tensors = memory().numTensors;

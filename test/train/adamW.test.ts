@@ -1,6 +1,6 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { useComposedKernels, useFusedKernels } from "../../src/kernels";
+import { useKernels } from "../../src/kernels";
 import { normal, RandomStream } from "../../src/random";
 import { type AdamWOptions, adamW, clipByGlobalNorm } from "../../src/train";
 import { useBackend } from "../backend";
@@ -45,9 +45,9 @@ describe.each([
 ])("adamW on %s, %s", (backend, path) => {
   beforeAll(async () => {
     await useBackend(backend);
-    if (path === "fused") await useFusedKernels();
+    if (path === "fused") await useKernels({ path: "simd" });
   });
-  afterAll(useComposedKernels);
+  afterAll(() => useKernels({ path: "composed" }));
 
   test.each<AdamWOptions>([{}, { epsilon: 1e-3 }, { beta1: 0.5, beta2: 0.9 }, { beta1: 0, beta2: 0 }])(
     "is the algorithm of the paper, with %o",

@@ -73,6 +73,7 @@ describe("what it learns", () => {
       epochs: 2,
       batch,
       batches: 3,
+      kernelPath: watched.state.kernelPath,
       ...(last && { last }),
     });
     expect(seen).toEqual([

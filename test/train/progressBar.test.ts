@@ -22,6 +22,7 @@ const at = (epoch: number, batch: number, smoothedScore?: number): Progress => (
   epochs: 40,
   batch,
   batches: 2,
+  kernelPath: "composed",
   ...(smoothedScore !== undefined && { last: { smoothedScore } as EpochMetrics }),
 });
 

@@ -1,22 +1,23 @@
-/** Multiply-adds that are worth waking a thread for. */
+/** Multiply-adds that are worth a thread. */
 const WORTH = 2 ** 19;
 
 /** How the rows of a result may be split. */
-export interface Rows {
+export interface Split {
   readonly count: number;
-  /** Rows that are computed at a time, at most. */
+  /** Rows of a chunk, at most. */
   readonly grain: number;
-  /** What the rows of a chunk must be a multiple of. @default none, but blocks of 6 and even numbers are fast */
-  readonly unit?: number;
-  /** Multiply-adds of one row. @default 0: not to be split among threads */
-  readonly cost?: number;
+  /** What the rows of every chunk but the last must be a multiple of; 1 for rows of products, of which some numbers are faster. */
+  readonly unit: number;
+  /** Multiply-adds of a row. */
+  readonly cost: number;
 }
 
 /** Chunks of about the same size, as many for each of the threads that are worth it. */
-export function chunksOf({ count, grain, unit, cost = 0 }: Rows, threads: number) {
+export function chunksOf({ count, grain, unit: least, cost }: Split, threads: number) {
   const worth = Math.max(1, Math.min(threads, Math.floor((count * cost) / WORTH)));
-  const wanted = worth * Math.ceil(count / (worth * grain));
-  const even = count / wanted < 36 ? 2 : 6;
-  const used = unit ?? even;
-  return { unit: used, chunks: Math.min(wanted, Math.ceil(count / used)) };
+  const chunks = worth * Math.ceil(count / (worth * grain));
+  // A product takes blocks of six rows, what they leave over in blocks of four.
+  const fast = count / chunks < 36 ? 2 : 6;
+  const unit = least === 1 ? fast : least;
+  return { unit, chunks: Math.min(chunks, Math.ceil(count / unit)) };
 }

@@ -71,7 +71,7 @@ export function decoderSequenceGradient(
         dGen0: dGen0.address,
         dFactor0: dFactor0.address,
       },
-      { count: batch, grain: TRIALS, scratch, cost },
+      { count: batch, grain: TRIALS, unit: 1, cost, scratch },
     );
 
     const steps = { bins, batch };

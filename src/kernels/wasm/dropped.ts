@@ -16,7 +16,7 @@ export function droppedKernel(machine: Machine): Implementation<{ mask: Tensor }
         machine.run(
           "droppedRows",
           { target, bins, channels, mask: machine.flat(mask), maskBins, maskChannels },
-          { count, grain: count, cost: 2 * channels },
+          { count, grain: count, unit: 1, cost: 2 * channels },
         );
         return [machine.tensor(target, shape, channels)];
       }),

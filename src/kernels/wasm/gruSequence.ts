@@ -39,7 +39,13 @@ export function gruSequenceKernel(
             gates,
             gatesStep: recording ? 12 * batch * columns : 0,
           },
-          { count: batch, grain: TRIALS, scratch: Math.max(TRIALS * columns, 2 * inputColumns), cost },
+          {
+            count: batch,
+            grain: TRIALS,
+            unit: 1,
+            cost,
+            scratch: Math.max(TRIALS * columns, 2 * inputColumns),
+          },
         );
         const result = machine.tensor(states, [bins, batch, units]);
         return recording ? [result, machine.holder([gates])] : [result];
@@ -68,7 +74,7 @@ export function gruSequenceKernel(
             dGates: dGates.address,
             dH0,
           },
-          { count: batch, grain: TRIALS, scratch: TRIALS * columns, cost },
+          { count: batch, grain: TRIALS, unit: 1, cost, scratch: TRIALS * columns },
         );
         const input = x && { address: machine.matrix(x), columns: inputColumns, width: x.shape[2]! };
         const sparse = x && isSparse(machine, input!.address, x);

@@ -55,7 +55,7 @@ export function multiply(
   const y = machine.block(rows * n);
   const s = start ?? machine.zeros(n);
   const args = { y, n, s, x: x.address, xStep: 4 * x.columns, k: x.columns, weight: panels };
-  machine.run("linear", args, { count: rows, grain: GRAIN, cost: n * x.columns });
+  machine.run("linear", args, { count: rows, grain: GRAIN, unit: 1, cost: n * x.columns });
   return y;
 }
 

@@ -1,12 +1,12 @@
+import { type Build, compiled } from "./builds";
 import type { KernelExports } from "./exports";
 import { Machine } from "./machine";
 import { sharedMemory } from "./memory";
 
-/** Compiles the kernels and gives them a memory. */
-export async function loadMachine(): Promise<Machine> {
-  const { simd } = await import("./module.generated");
+/** A build of the kernels with a memory of its own. @throws if the engine cannot run it */
+export async function loadMachine(build: Build = "simd"): Promise<Machine> {
+  const module = await compiled(build);
   const memory = sharedMemory();
-  const bytes = Uint8Array.from(atob(simd), (letter) => letter.charCodeAt(0));
-  const { instance, module } = await WebAssembly.instantiate(bytes, { env: { memory } });
-  return new Machine(instance.exports as unknown as KernelExports, module, memory);
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  return new Machine(exports as unknown as KernelExports, module, memory);
 }

@@ -7,7 +7,7 @@ import {
   tensor,
 } from "@tensorflow/tfjs-core";
 import { Arena } from "./arena";
-import { chunksOf, type Rows } from "./chunks";
+import { chunksOf, type Split } from "./chunks";
 import type { Address, KernelExports } from "./exports";
 import { KernelMemory, type Stored } from "./kernelMemory";
 import { LAYOUTS, TASKS, type TaskArguments, type TaskName } from "./layouts";
@@ -37,12 +37,14 @@ export class Machine {
   /** Blocks of the call under way. */
   readonly #blocks = new Set<Address>();
 
+  /** @param patience milliseconds that a worker may be busy and get nothing done */
   constructor(
     readonly exports: KernelExports,
     module: WebAssembly.Module,
     memory: WebAssembly.Memory,
+    patience = 60_000,
   ) {
-    this.threads = new Threads(exports, module, memory, RUN);
+    this.threads = new Threads(exports, module, memory, RUN, patience);
     this.arena = new Arena(memory, ARGUMENTS + 4 * MOST_ARGUMENTS);
     this.#memory = new KernelMemory({
       read: ({ blocks, columns }, shape) =>
@@ -269,7 +271,7 @@ export class Machine {
   run<Name extends TaskName>(
     task: Name,
     args: TaskArguments<Name>,
-    { scratch = 0, ...rows }: Rows & { readonly scratch?: number },
+    { scratch = 0, ...split }: Split & { readonly scratch?: number },
   ): void {
     const step = Math.ceil(scratch / 16) * 16;
     const space = this.block(step * this.threads.all);
@@ -278,7 +280,7 @@ export class Machine {
       values[i] = (args as Readonly<Record<string, number>>)[field] ?? 0;
     });
     this.threads.start({
-      ...{ task, args: ARGUMENTS, rows: rows.count, ...chunksOf(rows, this.threads.ready) },
+      ...{ task, args: ARGUMENTS, rows: split.count, ...chunksOf(split, this.threads.ready) },
       ...{ scratch: space, scratchStep: 4 * step },
     });
   }

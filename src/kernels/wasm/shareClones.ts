@@ -1,15 +1,7 @@
-import {
-  engine,
-  getKernel,
-  Identity,
-  type KernelConfig,
-  registerKernel,
-  type Tensor,
-  unregisterKernel,
-} from "@tensorflow/tfjs-core";
+import { engine, Identity, registerKernel, type Tensor, unregisterKernel } from "@tensorflow/tfjs-core";
 
-/** What {@link shareClones} replaced. */
-const replaced = new Map<string, KernelConfig>();
+/** Backends that {@link shareClones} has seen. */
+const sharing = new Set<string>();
 
 /**
  * Lets the clones of a tensor share its data. The wasm backend copies the data instead, and TensorFlow.js clones all that a gradient
@@ -17,10 +9,10 @@ const replaced = new Map<string, KernelConfig>();
  * other backends.
  */
 export function shareClones(backendName: string): void {
-  const own = getKernel(Identity, backendName);
-  if (replaced.has(backendName) || !own) return;
-  replaced.set(backendName, own);
-  replace({
+  if (sharing.has(backendName)) return;
+  sharing.add(backendName);
+  unregisterKernel(Identity, backendName);
+  registerKernel({
     kernelName: Identity,
     backendName,
     kernelFunc: ({ inputs }) => {
@@ -29,16 +21,4 @@ export function shareClones(backendName: string): void {
       return { dataId, shape, dtype };
     },
   });
-}
-
-/** Undoes {@link shareClones}. */
-export function copyClones(backendName: string): void {
-  const own = replaced.get(backendName);
-  if (own) replace(own);
-  replaced.delete(backendName);
-}
-
-function replace(kernel: KernelConfig): void {
-  unregisterKernel(kernel.kernelName, kernel.backendName);
-  registerKernel(kernel);
 }

@@ -34,7 +34,7 @@ export class Threads {
     readonly module: WebAssembly.Module,
     readonly memory: WebAssembly.Memory,
     readonly run: Address,
-    readonly patience = 60_000,
+    readonly patience: number,
   ) {
     this.#words = new Int32Array(memory.buffer, run, Object.keys(FIELDS).length);
     this.#words[FIELDS.threads] = 1;

@@ -1,0 +1,90 @@
+import { hasKernels, KERNEL_PATHS, type KernelPath } from "../ops/kernelPath";
+import { nodeModule } from "./nodeModule";
+import { allowRelaxedSimd, type Build } from "./wasm/builds";
+import { loadMachine } from "./wasm/load";
+import type { Machine } from "./wasm/machine";
+import { useMachine } from "./wasm/useMachine";
+
+/** What the kernels run on, wherever nothing else is said. */
+export interface KernelOptions {
+  /**
+   * Node 20 has `"relaxed-simd"` only when it is asked for here, or by a training state that was made on it.
+   * @default the fastest that the engine has
+   */
+  readonly path?: KernelPath;
+  /** Threads, of which results do not depend; one where memory cannot be shared. @default the processor's cores */
+  readonly threads?: number;
+}
+
+const machines = new Map<Build, Promise<Machine>>();
+let options: KernelOptions = {};
+let fastest: Promise<KernelPath> | undefined;
+
+/** Loads the path for what starts now. */
+export async function loadKernels(): Promise<KernelPath> {
+  if (!hasKernels()) return "composed";
+  return options.path ?? fastestPath();
+}
+
+/** Loads the path that a training state was made on. @throws if it cannot run here */
+export async function loadRecordedPath(recorded: string): Promise<KernelPath> {
+  const path = KERNEL_PATHS.find((one) => one === recorded);
+  const here = hasKernels() || path === "composed";
+  if (
+    path &&
+    here &&
+    (await loadPath(path).then(
+      () => true,
+      () => false,
+    ))
+  )
+    return path;
+  const fastest = hasKernels() ? await fastestPath() : "composed";
+  throw new Error(
+    `fit: the state was made on the path "${recorded}", which cannot run here, where "${fastest}" is the fastest`,
+  );
+}
+
+/** From now on these options hold. @throws if the engine cannot run the path */
+export async function setKernelOptions(other: KernelOptions): Promise<KernelPath> {
+  const path = other.path ?? (await fastestPath());
+  await loadPath(path);
+  options = other;
+  for (const machine of machines.values()) (await machine).threads.count = threadCount();
+  return path;
+}
+
+async function loadPath(path: KernelPath): Promise<void> {
+  if (path === "composed") return;
+  await fastestPath(); // of the engine as it comes
+  if (path === "relaxed-simd") await allowRelaxedSimd();
+  await load(path);
+}
+
+/** Decided once: a seed has one result, whatever happens between two trainings. */
+function fastestPath(): Promise<KernelPath> {
+  fastest ??= load("relaxed-simd")
+    .catch(() => load("simd"))
+    .catch(() => "composed" as const);
+  return fastest;
+}
+
+async function load(build: Build): Promise<Build> {
+  const machine = machines.get(build) ?? start(build);
+  machines.set(build, machine);
+  machine.catch(() => machines.delete(build));
+  await machine;
+  return build;
+}
+
+async function start(build: Build): Promise<Machine> {
+  const machine = await loadMachine(build);
+  machine.threads.count = threadCount();
+  useMachine(build, machine);
+  return machine;
+}
+
+function threadCount(): number {
+  const cores = nodeModule("node:os")?.availableParallelism() ?? globalThis.navigator?.hardwareConcurrency;
+  return options.threads ?? cores ?? 1;
+}

@@ -1,0 +1,33 @@
+import type { KernelPath } from "../../ops/kernelPath";
+import { nodeModule } from "../nodeModule";
+
+/** Paths that are WebAssembly modules. */
+export type Build = Exclude<KernelPath, "composed">;
+
+const FLAG = "--experimental-wasm-relaxed-simd";
+const modules = new Map<Build, Promise<WebAssembly.Module>>();
+
+/** The compiled module of a build. @throws if the engine cannot run it */
+export function compiled(build: Build): Promise<WebAssembly.Module> {
+  const module = modules.get(build) ?? compile(build);
+  modules.set(build, module);
+  module.catch(() => modules.delete(build)); // the engine may be told to allow it
+  return module;
+}
+
+async function compile(build: Build): Promise<WebAssembly.Module> {
+  const bytes = await bytesOf(build);
+  if (!WebAssembly.validate(bytes)) throw new Error(`kernels: this engine has no "${build}"`);
+  return WebAssembly.compile(bytes);
+}
+
+/** Node 20 has relaxed SIMD behind a flag, which this sets where it is missing. */
+export async function allowRelaxedSimd(): Promise<void> {
+  if (WebAssembly.validate(await bytesOf("relaxed-simd"))) return;
+  nodeModule("node:v8")?.setFlagsFromString(FLAG);
+}
+
+async function bytesOf(build: Build): Promise<Uint8Array<ArrayBuffer>> {
+  const { simd, relaxed } = await import("./module.generated");
+  return Uint8Array.from(atob(build === "simd" ? simd : relaxed), (letter) => letter.charCodeAt(0));
+}
