@@ -1,4 +1,4 @@
 export { gamma, type ZeroInflatedGammaOptions, zeroInflatedGamma } from "./gamma";
 export { gaussian, meanSquaredError } from "./gaussian";
 export { type PoissonBitsPerSpikeOptions, poisson, poissonBitsPerSpike } from "./poisson";
-export { blocks, type Reconstruction } from "./reconstruction";
+export { blocks, type Observations, type Reconstruction } from "./reconstruction";
