@@ -24,6 +24,11 @@ export interface Batch {
   readonly heldOutWeight?: Tensor;
 }
 
+/** Trials of all batches together. */
+export function trialsOf(batches: readonly Batch[]): number {
+  return batches.reduce((sum, { encode }) => sum + encode.shape[0]!, 0);
+}
+
 /** A pure function of a batch and named draws; any stack of them composes. */
 export interface Augmentation {
   (batch: Batch, draws: Draws): Batch;

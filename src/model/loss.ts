@@ -1,5 +1,5 @@
 import { add, addN, div, mean, mul, scalar, square, sum, type Tensor } from "@tensorflow/tfjs-core";
-import { type Batch, heldOutLoss, weightLoss } from "../augmentations";
+import { type Batch, heldOutLoss, trialsOf, weightLoss } from "../augmentations/batch";
 import { type Parameters, parameter, scoped } from "../modules";
 import type { Draws } from "../random";
 import type { ForwardOutput, LFADS, SessionOutput } from "./lfads";
@@ -22,6 +22,11 @@ export interface LossOptions {
   readonly scales: PenaltyScales;
   /** Where Monte-Carlo divergences draw from. */
   readonly draws: Draws;
+  /**
+   * One batch of each session, of which the given batches are some trials: the loss and its parts are then their shares, which
+   * add up to those of the whole. @default the batches are the whole
+   */
+  readonly whole?: readonly Batch[];
   /** Factor of both divergences, 0 to 1. @default 1 */
   readonly klRamp?: number;
   /** Factor of the L2 penalty, 0 to 1. @default 1 */
@@ -38,7 +43,7 @@ export interface LossParts {
   readonly total: Tensor;
   /** Equal mean over sessions. */
   readonly reconstruction: Tensor;
-  /** Reconstruction loss of each batch. */
+  /** Reconstruction loss of each batch, never a share. */
   readonly sessions: readonly Tensor[];
   /** Times its scale, without the ramp. */
   readonly klInitialCondition: Tensor;
@@ -61,23 +66,38 @@ export function lfadsLoss(
   options: LossOptions,
   parameters: Parameters = model.parameters,
 ): LossParts {
-  const { scales, draws, klRamp = 1, l2Ramp = 1, lossScale = 1e4, sumReconstruction = false } = options;
+  const {
+    scales,
+    draws,
+    whole,
+    klRamp = 1,
+    l2Ramp = 1,
+    lossScale = 1e4,
+    sumReconstruction = false,
+  } = options;
   const { initialCondition, controller, variational } = model.architecture;
+  const all = whole ?? batches;
+  const wholes = batches.map((batch) => whole?.find(({ session }) => session === batch.session) ?? batch);
+  const shares = batches.map((batch, i) => trialsOf([batch]) / trialsOf([wholes[i]!]));
+  const share = trialsOf(batches) / trialsOf(all);
   const losses = batches.map((batch, i) =>
-    sessionLoss(model, batch, output.sessions[i]!, parameters, sumReconstruction),
+    sessionLoss(model, batch, wholes[i]!, output.sessions[i]!, parameters, sumReconstruction),
   );
   const perSession = losses.map(({ loss }) => loss);
-  const heldOut = losses.flatMap((loss) => loss.heldOut ?? []);
-  const reconstruction = average(perSession);
+  const heldOut = losses.map((loss) => loss.heldOut);
+  const reconstruction = average(perSession, shares, all.length);
   const divergence = (name: "ic" | "co", scale: number): Tensor => {
     const prior = name === "ic" ? initialCondition.prior : controller?.prior;
     const posterior = name === "ic" ? output.initialCondition : output.controllerOutput;
     if (!variational || !prior || !posterior) return scalar(0);
-    return mul(scale, prior.divergence(scoped(parameters, `${name}_prior`), posterior, draws, `${name}_kl`));
+    return mul(
+      scale * share,
+      prior.divergence(scoped(parameters, `${name}_prior`), posterior, draws, `${name}_kl`),
+    );
   };
   const klInitialCondition = divergence("ic", scales.klInitialCondition);
   const klControllerOutput = divergence("co", scales.klControllerOutput);
-  const l2 = l2Penalty(model, scales, parameters);
+  const l2 = scaled(share, l2Penalty(model, scales, parameters));
   const kl = add(klInitialCondition, klControllerOutput);
   const total = mul(lossScale, add(reconstruction, add(mul(l2Ramp, l2), mul(klRamp, kl))));
   return {
@@ -87,7 +107,9 @@ export function lfadsLoss(
     klInitialCondition,
     klControllerOutput,
     l2,
-    heldOut: heldOut.length > 0 ? average(heldOut) : null,
+    heldOut: heldOut.some(Boolean)
+      ? average(heldOut, shares, all.filter((batch) => batch.heldOutWeight).length)
+      : null,
   };
 }
 
@@ -95,6 +117,7 @@ export function lfadsLoss(
 function sessionLoss(
   model: LFADS,
   batch: Batch,
+  whole: Batch,
   output: SessionOutput,
   parameters: Parameters,
   sumReconstruction: boolean,
@@ -111,7 +134,10 @@ function sessionLoss(
   const { fromFactors } = reconstruction.loss;
   if (!fromFactors) {
     const own = scoped(parameters, `recon.${index}`);
-    const loss = reconstruction.loss(data, output.readout, own, batch.observed);
+    const loss = reconstruction.loss(data, output.readout, own, batch.observed, {
+      data: whole.reconstruct,
+      observed: whole.observed,
+    });
     const weighted = weightLoss(loss, batch);
     return {
       loss: mean(sumReconstruction ? sum(weighted, [1, 2]) : weighted),
@@ -158,6 +184,12 @@ export function l2Penalty(model: LFADS, scales: PenaltyScales, parameters: Param
   return addN([scalar(0) as Tensor, ...recurrent, ...own]);
 }
 
-function average(values: readonly Tensor[]): Tensor {
-  return values.length === 1 ? values[0]! : mul(1 / values.length, addN([...values]));
+/** Sum of the given shares of values, those that there are, over `count`. */
+function average(values: readonly (Tensor | null)[], shares: readonly number[], count: number): Tensor {
+  const parts = values.flatMap((value, i) => (value ? [scaled(shares[i]!, value)] : []));
+  return scaled(1 / count, parts.length === 1 ? parts[0]! : addN(parts));
+}
+
+function scaled(factor: number, x: Tensor): Tensor {
+  return factor === 1 ? x : mul(factor, x);
 }

@@ -36,9 +36,9 @@ export function poissonBitsPerSpike({
 }: PoissonBitsPerSpikeOptions = {}): Reconstruction {
   return {
     ...poisson(),
-    loss(data, readout, _, observed) {
-      const seen = averageMissing || !observed ? onesLike(data) : observed;
-      const counts = mul(data, seen);
+    loss(data, readout, _, observed, whole = { data, observed }) {
+      const seen = averageMissing || !whole.observed ? onesLike(whole.data) : whole.observed;
+      const counts = mul(whole.data, seen);
       const axes = data.shape.map((_, axis) => axis).slice(0, -1);
       const average = div(sum(counts, axes, true), maximum(sum(seen, axes, true), 1));
       const nullModel = sub(average, mul(data, log(add(average, 1e-8))));

@@ -1,6 +1,12 @@
 import { slice, type Tensor } from "@tensorflow/tfjs-core";
 import type { Parameters } from "../modules/parameters";
 
+/** Data of a batch, and where it was observed; everywhere when that is absent. */
+export interface Observations {
+  readonly data: Tensor;
+  readonly observed?: Tensor | undefined;
+}
+
 /** Observation model: what the readout parameterises. */
 export interface Reconstruction {
   /** Readout columns for each channel; the readout has `parametersPerChannel * channels`, one block after the other. */
@@ -24,9 +30,10 @@ export interface ElementLoss {
    * @param data `[..., channels]`
    * @param readout `[..., parametersPerChannel * channels]`
    * @param observed where `data` was observed (1) and not (0), its shape; all of it when absent
+   * @param whole what `data` and `observed` are some trials of, for statistics of the batch; by default they are all of it
    * @returns `[..., channels]`
    */
-  (data: Tensor, readout: Tensor, parameters: Parameters, observed?: Tensor): Tensor;
+  (data: Tensor, readout: Tensor, parameters: Parameters, observed?: Tensor, whole?: Observations): Tensor;
   /**
    * The sum of the loss straight from the factors behind an affine readout, where that can be had at less cost.
    *

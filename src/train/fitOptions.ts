@@ -14,6 +14,7 @@ import type { EpochMetrics, SplitMetrics } from "./metrics";
 import type { PlateauOptions } from "./plateau";
 import type { Ramp } from "./ramp";
 import type { TrainingState } from "./state";
+import { estimateTrialsAtOnce } from "./trialsAtOnce";
 
 /** Augmentations of a split, made from the current hyperparameters. */
 export type AugmentationStack = (hyperparameters: Hyperparameters) => readonly Augmentation[];
@@ -38,6 +39,12 @@ export interface FitOptions {
   readonly hyperparameters?: Partial<Hyperparameters>;
   /** Trials in a batch, over all sessions. The last batch of an epoch may be smaller. @default 128 */
   readonly batchSize?: number;
+  /**
+   * Trials that are computed at once. A larger batch is computed in chunks whose gradients are added, for the same gradient in less
+   * memory; every chunk draws its noise for itself.
+   * @default as many as take about 2 GiB by an estimate
+   */
+  readonly trialsAtOnce?: number;
   /** Epochs at most, those of the state to resume included. @default 1000 */
   readonly epochs?: number;
   /** Seed of shuffling, sampling and masks. @default 0, or the random state to resume */
@@ -97,6 +104,7 @@ export interface FitOptions {
 
 type Defaulted =
   | "batchSize"
+  | "trialsAtOnce"
   | "epochs"
   | "klRamp"
   | "l2Ramp"
@@ -120,6 +128,7 @@ const OPTION_NAMES = [
   ...[
     "hyperparameters",
     "batchSize",
+    "trialsAtOnce",
     "epochs",
     "seed",
     "augmentations",
@@ -156,6 +165,7 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
   const { train = dropout, valid = () => [] } = augmentations;
   const resolved: ResolvedFitOptions = {
     batchSize: 128,
+    trialsAtOnce: estimateTrialsAtOnce(model.architecture),
     epochs: 1000,
     klRamp: { start: 0, increase: 80 },
     l2Ramp: { start: 0, increase: 80 },
@@ -177,6 +187,7 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
     }
   };
   whole("batchSize", resolved.batchSize, 1);
+  whole("trialsAtOnce", resolved.trialsAtOnce, 1);
   whole("epochs", resolved.epochs, 0);
   whole("maxSkipped", resolved.maxSkipped, 0);
   for (const name of ["everyBatches", "everyEpochs"] as const) {

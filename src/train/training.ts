@@ -19,6 +19,7 @@ import { type Draws, RandomStream } from "../random";
 import { type AdamWState, adamW } from "./adamW";
 import { batchCount, batchIndices, type SessionTrials, uploadBatches } from "./batches";
 import { checkResume } from "./checkResume";
+import { type Computed, sumOverChunks } from "./chunks";
 import { earlyStopping } from "./earlyStopping";
 import type { ResolvedFitOptions } from "./fitOptions";
 import { valueAndGradients } from "./gradients";
@@ -139,18 +140,11 @@ export class Training {
         options.augmentations.train(hyperparameters),
         draws,
       );
-      let parts: Tensor = scalar(0);
-      try {
-        const { gradients } = valueAndGradients(() => {
-          const loss = this.#loss(batches, draws, hyperparameters.dropout);
-          parts = keep(pack(loss));
-          return loss.total;
-        }, this.#trained());
-        const { parameters, state, norm } = this.#update(gradients);
-        return { parameters, state: { ...state }, readback: concat([parts, reshape(norm, [1])]) };
-      } finally {
-        parts.dispose();
-      }
+      const { parts, gradients } = sumOverChunks(batches, options.trialsAtOnce, draws, (chunk, own) =>
+        this.#gradients(chunk, batches, own),
+      );
+      const { parameters, state, norm } = this.#update(gradients);
+      return { parameters, state: { ...state }, readback: concat([parts, reshape(norm, [1])]) };
     });
     const values = await readback.data();
     readback.dispose();
@@ -252,6 +246,20 @@ export class Training {
     );
   }
 
+  #gradients(chunk: readonly Batch[], whole: readonly Batch[], draws: Draws): Computed {
+    let parts: Tensor | undefined;
+    try {
+      const { gradients } = valueAndGradients(() => {
+        const loss = this.#loss(chunk, whole, draws, this.hyperparameters.dropout);
+        parts = keep(pack(loss));
+        return loss.total;
+      }, this.#trained());
+      return { parts: parts!.clone(), gradients };
+    } finally {
+      parts?.dispose();
+    }
+  }
+
   #update(gradients: Parameters) {
     return this.#optimizer.update(this.#adam, this.#trained(), gradients, {
       learningRate: this.#learningRate,
@@ -269,7 +277,11 @@ export class Training {
       const draws = streamDraws(stream.fork(batch));
       const parts = this.#tidy(() => {
         const augmentations = options.augmentations.valid(hyperparameters);
-        return pack(this.#loss(this.#augmented(this.valid, indices, augmentations, draws), draws, 0));
+        const batches = this.#augmented(this.valid, indices, augmentations, draws);
+        return sumOverChunks(batches, options.trialsAtOnce, draws, (chunk, own) => ({
+          parts: pack(this.#loss(chunk, batches, own, 0)),
+          gradients: {},
+        })).parts;
       });
       const values = await parts.data();
       parts.dispose();
@@ -289,10 +301,11 @@ export class Training {
     );
   }
 
-  #loss(batches: readonly Batch[], draws: Draws, dropout: number): LossParts {
+  #loss(chunk: readonly Batch[], whole: readonly Batch[], draws: Draws, dropout: number): LossParts {
     const { model, options, hyperparameters } = this;
-    const output = model.forward(batches, { draws, sample: true, dropout });
-    return lfadsLoss(model, batches, output, {
+    const output = model.forward(chunk, { draws, sample: true, dropout });
+    return lfadsLoss(model, chunk, output, {
+      whole,
       scales: hyperparameters,
       draws,
       klRamp: this.#ramp(options.klRamp),

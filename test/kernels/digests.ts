@@ -3,20 +3,19 @@ import type { Tensor } from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
 import { type DecoderInputs, decoderSequence, gruSequence, linear } from "../../src/ops";
 import { onPath } from "../../src/ops/kernelPath";
-import { type Named, randomValues, type Values } from "../ops/differences";
-import { compute } from "./compare";
-
-/** An operation and what it is given. */
-export interface Case {
-  op(inputs: Named<Tensor>): Named<Tensor>;
-  readonly inputs: Named<Values>;
-}
+import { type Named, randomValues, type Values } from "../ops/values";
+import { type OpCase, poissonCase } from "./cases";
+import { compute } from "./compute";
 
 const weight = (name: string, rows: number, columns: number) =>
   randomValues(name, [rows, columns], 1 / Math.sqrt(columns));
 
+function sparse({ data, shape }: Values): Values {
+  return { data: data.map((x) => (x > 1 ? x : 0)), shape };
+}
+
 /** Work enough for five threads, in sizes that nothing divides. */
-export const CASES: Record<string, Case> = {
+export const CASES: Record<string, OpCase> = {
   linear: {
     op: ({ x, weight, bias }) => ({ y: linear(x!, weight!, bias) }),
     inputs: {
@@ -42,6 +41,22 @@ export const CASES: Record<string, Case> = {
       },
     ]),
   ),
+  "gruSequence of few entries": {
+    op: ({ x, h0, weightIh, weightHh, bias }) => ({
+      states: gruSequence(x!, { weightIh, weightHh: weightHh!, bias: bias! }, h0!),
+    }),
+    inputs: {
+      x: sparse(randomValues("x", [11, 153, 37])),
+      h0: randomValues("h0", [153, 45]),
+      weightIh: weight("ih", 135, 37),
+      weightHh: weight("hh", 135, 45),
+      bias: randomValues("bias", [135]),
+    },
+  },
+  poissonLoss: poissonCase({
+    ...{ bins: 7, batch: 131, channels: 61, factors: 37, rate: 0.5 },
+    ...{ weights: true, heldOut: 2 },
+  }),
   decoderSequence: {
     op: (inputs) => ({ ...decoderSequence(inputs as unknown as DecoderInputs, 1) }),
     inputs: {
@@ -67,7 +82,7 @@ export const CASES: Record<string, Case> = {
 };
 
 /** Digests of all outputs and gradients of an operation on the path `simd`. */
-export function digests({ op, inputs }: Case): Record<string, string> {
+export function digests({ op, inputs }: OpCase): Record<string, string> {
   const { outputs, gradients } = onPath("simd", () => compute(op, inputs));
   const entries = Object.entries({ ...outputs, ...gradients }).map(([name, values]) => {
     expect(values.some((value) => value !== 0)).toBe(true);

@@ -1,55 +1,17 @@
 import fc from "fast-check";
 import { beforeAll, describe, test } from "vitest";
-import { gruSequence } from "../../src/ops";
-import { RandomStream, uniform } from "../../src/random";
 import { useBackend } from "../backend";
-import { randomValues, type Values } from "../ops/differences";
+import { type GruSizes, gruCase } from "./cases";
 import { compareWithComposed } from "./compare";
 
-interface Case {
-  readonly bins: number;
-  readonly batch: number;
-  /** 0 = a cell without inputs. */
-  readonly inputs: number;
-  readonly units: number;
-  readonly reverse: boolean;
-  readonly clip: number;
-  /** Share of the inputs that are not zero. @default 1 */
-  readonly density?: number;
-}
+const check = (c: GruSizes) => compareWithComposed(gruCase(c));
 
-function thinned({ data, shape }: Values, density: number): Values {
-  const kept = uniform(RandomStream.fromSeed("kept"), data.length);
-  return { data: data.map((x, i) => (kept[i]! < density ? x : 0)), shape };
-}
-
-function check({ bins, batch, inputs, units, reverse, clip, density = 1 }: Case): Promise<void> {
-  return compareWithComposed(
-    ({ x, h0, weightHh, bias, weightIh }) => ({
-      states: gruSequence(x ?? null, { weightIh, weightHh: weightHh!, bias: bias! }, h0!, {
-        clip,
-        reverse,
-        ...(!x && { bins }),
-      }),
-    }),
-    {
-      weightHh: randomValues("hh", [3 * units, units], 1 / Math.sqrt(units)),
-      bias: randomValues("bias", [3 * units]),
-      h0: randomValues("h0", [batch, units]),
-      ...(inputs > 0 && {
-        x: thinned(randomValues("x", [bins, batch, inputs]), density),
-        weightIh: randomValues("ih", [3 * units, inputs], 1 / Math.sqrt(inputs)),
-      }),
-    },
-  );
-}
-
-const base: Case = { bins: 5, batch: 13, inputs: 11, units: 17, reverse: false, clip: 5 };
+const base: GruSizes = { bins: 5, batch: 13, inputs: 11, units: 17, reverse: false, clip: 5 };
 
 describe.each(["cpu", "wasm"])("fused gruSequence on %s", (backend) => {
   beforeAll(() => useBackend(backend));
 
-  test.each<[string, Partial<Case>]>([
+  test.each<[string, Partial<GruSizes>]>([
     ["odd sizes", {}],
     ["odd sizes, reverse", { reverse: true }],
     ["whole vectors", { inputs: 16, units: 24 }],

@@ -1,19 +1,11 @@
 import fc from "fast-check";
 import { beforeAll, describe, test } from "vitest";
-import { linear } from "../../src/ops";
 import { useBackend } from "../backend";
-import { randomValues } from "../ops/differences";
+import { linearCase } from "./cases";
 import { compareWithComposed } from "./compare";
 
 const check = (shape: readonly number[], outputs: number, bias: boolean) =>
-  compareWithComposed(
-    ({ x, weight, bias }) => ({ y: bias ? linear(x!, weight!, bias) : linear(x!, weight!) }),
-    {
-      x: randomValues("x", shape),
-      weight: randomValues("weight", [outputs, shape.at(-1)!], 1 / Math.sqrt(shape.at(-1)!)),
-      ...(bias && { bias: randomValues("bias", [outputs]) }),
-    },
-  );
+  compareWithComposed(linearCase({ shape, outputs, bias }));
 
 describe.each(["cpu", "wasm"])("fused linear on %s", (backend) => {
   beforeAll(() => useBackend(backend));

@@ -1,26 +1,9 @@
 import { add, dispose, memory, mul, sum, type Tensor, tensor, tidy } from "@tensorflow/tfjs-core";
 import { expect } from "vitest";
-import { normal, RandomStream } from "../../src/random";
 import { valueAndGradients } from "../../src/train/gradients";
+import { type Named, randomValues, relativeError, toTensor, type Values } from "./values";
 
-/** Numbers with a shape, in double precision. */
-export interface Values {
-  readonly data: readonly number[];
-  readonly shape: readonly number[];
-}
-
-export type Named<T> = Readonly<Record<string, T>>;
-
-/** Standard normal numbers that float32 holds exactly. */
-export function randomValues(seed: string | number, shape: readonly number[], scale = 1): Values {
-  const size = shape.reduce((product, n) => product * n, 1);
-  const draws = normal(RandomStream.fromSeed("values").fork(seed), size, 0, scale);
-  return { data: Array.from(draws), shape };
-}
-
-export function toTensor({ data, shape }: Values): Tensor {
-  return tensor(Float32Array.from(data), [...shape], "float32");
-}
+export { type Named, randomValues, relativeError, toTensor, type Values } from "./values";
 
 /** A scalar function's derivatives by central differences: exact to about 1e-9 in double precision. */
 export function differences(
@@ -39,19 +22,6 @@ export function differences(
       data.map((_, i) => (at(name, i, step) - at(name, i, -step)) / (2 * step)),
     ]),
   );
-}
-
-/** Largest difference, relative to the largest expected value but no less than `floor`. */
-export function relativeError(actual: ArrayLike<number>, expected: ArrayLike<number>, floor = 1): number {
-  expect(actual.length).toBe(expected.length);
-  let largest = floor;
-  let error = 0;
-  for (let i = 0; i < expected.length; i++) {
-    largest = Math.max(largest, Math.abs(expected[i]!));
-    const difference = Math.abs(actual[i]! - expected[i]!);
-    error = Math.max(error, Number.isNaN(difference) ? Infinity : difference);
-  }
-  return error / largest;
 }
 
 /**

@@ -1,21 +1,24 @@
-import { type Format, runMutations } from "./runMutations";
+import { soakDamagedFiles } from "./damagedFiles";
+import { soakKernels } from "./kernels";
+import { soakMemory } from "./memory";
 
-/** `npm run soak -- [count] [seed]`: reads that many damaged files of each format and prints what became of them. */
-const [count = 20_000, seed = 1] = process.argv.slice(2).map(Number);
-const real = new URL("../../examples/data/macaque_reach_day31_20ms.h5", import.meta.url).pathname;
+/**
+ * `npm run soak -- [files|kernels|memory [count [seed]]]`: one soak, or all of them; prints what came of it and fails on any fault.
+ * Counts are damaged files of each format, random shapes, and training steps.
+ */
+const soaks = {
+  files: (count = 20_000, seed = 1) => soakDamagedFiles(count, seed),
+  kernels: (count = 10_000, seed = 1) => soakKernels(count, seed),
+  memory: (count = 1000) => soakMemory(count),
+};
 
-const runs: readonly [Format, string, number, readonly string[]][] = [
-  ["safetensors", "small files", count, []],
-  ["hdf5", "small files", count, []],
-  ["hdf5", "small files and a recording", Math.ceil(count / 20), [real]],
-];
-for (const [format, what, files, paths] of runs) {
-  const began = performance.now();
-  const { valid, errors, faults } = await runMutations(format, { count: files, seed, paths });
-  const seconds = ((performance.now() - began) / 1000).toFixed(1);
-  console.log(
-    `${format} (${what}): ${files} damaged files in ${seconds} s: ${errors.length} errors, ${valid.length} valid, ${faults.length} faults`,
-  );
-  for (const fault of faults) console.log(`  ${fault}`);
-  if (faults.length > 0) process.exitCode = 1;
+const [name, ...numbers] = process.argv.slice(2);
+if (name !== undefined && !Object.hasOwn(soaks, name)) {
+  console.error(`usage: npm run soak -- [${Object.keys(soaks).join("|")} [count [seed]]]`);
+  process.exit(2);
 }
+let faults = 0;
+for (const [known, soak] of Object.entries(soaks)) {
+  if (name === undefined || name === known) faults += await soak(...numbers.map(Number));
+}
+if (faults > 0) process.exitCode = 1;

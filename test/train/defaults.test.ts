@@ -17,6 +17,7 @@ test("options that are not given are those of the documentation", () => {
   model.dispose();
   expect(resolved).toEqual({
     batchSize: 128,
+    trialsAtOnce: 182_609, // of estimateTrialsAtOnce
     epochs: 1000,
     klRamp: { start: 0, increase: 80 },
     l2Ramp: { start: 0, increase: 80 },

@@ -46,6 +46,7 @@ describe("options", () => {
   test.each<[FitOptions, string]>([
     [{ batchSize: 0 }, "fit: batchSize must be an integer of at least 1, got 0"],
     [{ batchSize: 2.5 }, "fit: batchSize must be an integer of at least 1, got 2.5"],
+    [{ trialsAtOnce: 0 }, "fit: trialsAtOnce must be an integer of at least 1, got 0"],
     [{ epochs: -1 }, "fit: epochs must be an integer of at least 0, got -1"],
     [{ epochs: Infinity }, "fit: epochs must be an integer of at least 0, got Infinity"],
     [{ maxSkipped: -1 }, "fit: maxSkipped must be an integer of at least 0, got -1"],

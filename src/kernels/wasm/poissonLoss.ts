@@ -45,7 +45,13 @@ export function poissonLossKernel(
             ...{ table, tableSize: LOG_FACTORIALS.length },
             ...{ slopes, slopesStep: recording ? 4 * columns : 0, losses },
           },
-          { count: rows, grain: GRAIN, unit: 1, scratch: GRAIN * columns, cost: columns * (padded(width) + 16) },
+          {
+            count: rows,
+            grain: GRAIN,
+            unit: 1,
+            scratch: GRAIN * columns,
+            cost: columns * (padded(width) + 16),
+          },
         );
         const sums = [0, 0];
         machine.doubles(losses, 2 * rows).forEach((loss, i) => {

@@ -1,0 +1,226 @@
+import { type Tensor, tensor } from "@tensorflow/tfjs-core";
+import {
+  type DecoderInputs,
+  decoderSequence,
+  dropped,
+  gruSequence,
+  joinBins,
+  linear,
+  masked,
+  poissonLoss,
+  swap,
+} from "../../src/ops";
+import { bernoulli, poisson, RandomStream, uniform } from "../../src/random";
+import { type Named, randomValues, toTensor, type Values } from "../ops/values";
+
+/** An operation with inputs to run it on. */
+export interface OpCase {
+  readonly op: (inputs: Named<Tensor>) => Named<Tensor>;
+  readonly inputs: Named<Values>;
+}
+
+/** Sizes of a linear map. */
+export interface LinearSizes {
+  /** Of the input. */
+  readonly shape: readonly number[];
+  readonly outputs: number;
+  readonly bias: boolean;
+}
+
+/** Sizes of a GRU sequence. */
+export interface GruSizes {
+  readonly bins: number;
+  readonly batch: number;
+  /** 0 = a cell without inputs. */
+  readonly inputs: number;
+  readonly units: number;
+  readonly reverse: boolean;
+  readonly clip: number;
+  /** Share of the inputs that are not zero. @default 1 */
+  readonly density?: number;
+}
+
+/** Sizes of a Poisson loss. */
+export interface PoissonSizes {
+  readonly bins: number;
+  readonly batch: number;
+  readonly channels: number;
+  readonly factors: number;
+  /** Mean count. */
+  readonly rate: number;
+  readonly weights: boolean;
+  /** Bins and channels that the held-out weights leave out; null for none. */
+  readonly heldOut: number | null;
+}
+
+/** Sizes of a decoder sequence. */
+export interface DecoderSizes {
+  readonly bins: number;
+  readonly batch: number;
+  /** Widths of encoded input, controller, controller output, generator, factors, external inputs (0 = none). */
+  readonly encoded: number;
+  readonly con: number;
+  readonly outputs: number;
+  readonly gen: number;
+  readonly factors: number;
+  readonly external: number;
+  readonly noise: boolean;
+  readonly factorMask: boolean;
+  readonly generatorMask: boolean;
+  readonly clip: number;
+}
+
+/** Sizes of two sequences side by side, one of which comes `lag` bins later. */
+export interface JoinSizes {
+  readonly bins: number;
+  readonly batch: number;
+  readonly widths: readonly [number, number];
+  readonly lag: number;
+  /** Bins of zeros before and after. */
+  readonly before: number;
+  readonly after: number;
+}
+
+/** @param seed of the inputs */
+export function joinCase({ bins, batch, widths, before, after, ...c }: JoinSizes, seed = ""): OpCase {
+  const lag = Math.min(c.lag, bins);
+  const count = bins - lag;
+  const places = { first: { from: 0, to: before + lag, count }, second: { from: lag, to: before, count } };
+  return {
+    op: ({ a, b }) => ({ y: joinBins({ first: a!, second: b! }, places, before + bins + after) }),
+    inputs: {
+      a: randomValues(`${seed}a`, [bins, batch, widths[0]]),
+      b: randomValues(`${seed}b`, [bins, batch, widths[1]]),
+    },
+  };
+}
+
+/** Masks and exchanges of axes, of each other's results. @param seed of the inputs */
+export function maskCase({ shape }: { readonly shape: readonly number[] }, seed = ""): OpCase {
+  const [trials, bins, channels] = shape as [number, number, number];
+  const kept = bernoulli(RandomStream.fromSeed(`${seed}kept`), trials * bins * channels, 0.6, 2);
+  return {
+    op: ({ x, mask, y }) => ({
+      z: masked(swap(masked(x!, mask!)), swap(mask!)),
+      zz: swap(swap(x!)),
+      d: masked(y!, dropped(tensor(kept, [trials, bins, channels]), [trials, bins + 2, channels + 3])),
+    }),
+    inputs: {
+      x: randomValues(`${seed}x`, shape),
+      mask: randomValues(`${seed}mask`, shape),
+      y: randomValues(`${seed}y`, [trials, bins + 2, channels + 3]),
+    },
+  };
+}
+
+/** @param seed of the inputs */
+export function linearCase({ shape, outputs, bias }: LinearSizes, seed = ""): OpCase {
+  const inputs = shape.at(-1)!;
+  return {
+    op: ({ x, weight, bias }) => ({ y: bias ? linear(x!, weight!, bias) : linear(x!, weight!) }),
+    inputs: {
+      x: randomValues(`${seed}x`, shape),
+      weight: randomValues(`${seed}weight`, [outputs, inputs], 1 / Math.sqrt(inputs)),
+      ...(bias && { bias: randomValues(`${seed}bias`, [outputs]) }),
+    },
+  };
+}
+
+/** @param seed of the inputs */
+export function gruCase(
+  { bins, batch, inputs, units, reverse, clip, density = 1 }: GruSizes,
+  seed = "",
+): OpCase {
+  return {
+    op: ({ x, h0, weightHh, bias, weightIh }) => ({
+      states: gruSequence(x ?? null, { weightIh, weightHh: weightHh!, bias: bias! }, h0!, {
+        clip,
+        reverse,
+        ...(!x && { bins }),
+      }),
+    }),
+    inputs: {
+      weightHh: randomValues(`${seed}hh`, [3 * units, units], 1 / Math.sqrt(units)),
+      bias: randomValues(`${seed}bias`, [3 * units]),
+      h0: randomValues(`${seed}h0`, [batch, units]),
+      ...(inputs > 0 && {
+        x: thinned(randomValues(`${seed}x`, [bins, batch, inputs]), density),
+        weightIh: randomValues(`${seed}ih`, [3 * units, inputs], 1 / Math.sqrt(inputs)),
+      }),
+    },
+  };
+}
+
+/** @param seed of the inputs */
+export function decoderCase(c: DecoderSizes, seed = ""): OpCase {
+  const { bins, batch, encoded, con, outputs, gen, factors, external } = c;
+  const values = (name: string, ...shape: number[]) => ({ [name]: randomValues(seed + name, shape) });
+  /** Weights of `inputs` columns whose sums are of order one. */
+  const weight = (name: string, rows: number, inputs: number) => ({
+    [name]: randomValues(seed + name, [rows, inputs], 1 / Math.sqrt(inputs)),
+  });
+  return {
+    op: (inputs) => ({ ...decoderSequence(inputs as unknown as DecoderInputs, c.clip) }),
+    inputs: {
+      ...values("controllerInput", bins, batch, encoded),
+      ...weight("conWeightIh", 3 * con, encoded + factors),
+      ...weight("conWeightHh", 3 * con, con),
+      ...values("conBias", 3 * con),
+      ...values("con0", batch, con),
+      ...weight("coWeight", 2 * outputs, con),
+      ...values("coBias", 2 * outputs),
+      ...(c.noise && values("noise", bins, batch, outputs)),
+      ...(external > 0 && values("externalInputs", bins, batch, external)),
+      ...weight("genWeightIh", 3 * gen, outputs + external),
+      ...weight("genWeightHh", 3 * gen, gen),
+      ...values("genBias", 3 * gen),
+      ...values("gen0", batch, gen),
+      ...weight("facWeight", factors, gen),
+      ...values("factor0", batch, factors),
+      ...(c.factorMask && values("factorMask", bins, batch, factors)),
+      ...(c.generatorMask && values("generatorMask", bins, batch, gen)),
+    },
+  };
+}
+
+function thinned({ data, shape }: Values, density: number): Values {
+  const kept = uniform(RandomStream.fromSeed("kept"), data.length);
+  return { data: data.map((x, i) => (kept[i]! < density ? x : 0)), shape };
+}
+
+/** @param seed of the inputs */
+export function poissonCase(
+  { bins, batch, channels, factors, rate, weights, heldOut }: PoissonSizes,
+  seed = "",
+): OpCase {
+  const all = [batch, bins, channels];
+  const size = batch * bins * channels;
+  const counts = poisson(RandomStream.fromSeed(`${seed}counts`), new Float32Array(size).fill(rate));
+  const some = [batch, Math.max(1, bins - (heldOut ?? 0)), Math.max(1, channels - (heldOut ?? 0))];
+  return {
+    op: (variables) => {
+      const { total, heldOut: held } = poissonLoss({
+        factors: variables.factors!,
+        weight: variables.weight!,
+        bias: variables.bias!,
+        counts: tensor(counts, all as [number, number, number]),
+        ...(weights && {
+          lossWeight: toTensor(positive(randomValues(`${seed}loss weight`, all))),
+          gradientMask: toTensor(randomValues(`${seed}mask`, all)),
+        }),
+        ...(heldOut !== null && { heldOutWeight: toTensor(positive(randomValues(`${seed}held out`, some))) }),
+      });
+      return { total, held };
+    },
+    inputs: {
+      factors: randomValues(`${seed}factors`, [bins, batch, factors]),
+      weight: randomValues(`${seed}weight`, [channels, factors], 1 / Math.sqrt(factors)),
+      bias: randomValues(`${seed}bias`, [channels]),
+    },
+  };
+}
+
+/** Sums of numbers of both signs may be small against their parts, and with them the accuracy that can be asked for. */
+function positive({ data, shape }: Values): Values {
+  return { data: data.map(Math.abs), shape };
+}
