@@ -1,3 +1,4 @@
+import type { Build } from "../src/kernels/wasm/builds";
 import { TRIALS } from "../src/kernels/wasm/gruSequence";
 import { loadMachine } from "../src/kernels/wasm/load";
 import { padded } from "../src/kernels/wasm/machine";
@@ -9,8 +10,8 @@ import type { Workload } from "./workloads";
  *
  * @returns a function that runs all of it once, and its floating-point operations
  */
-export async function gemmOf(w: Workload): Promise<{ run: () => void; flop: number }> {
-  const machine = await loadMachine();
+export async function gemmOf(w: Workload, build: Build): Promise<{ run: () => void; flop: number }> {
+  const machine = await loadMachine(build);
   const rows = Math.min(w.batch, TRIALS);
   const products = shapes(w).map(({ n, k, bins }) => {
     const [columns, depth] = [padded(n), padded(k)];
@@ -23,7 +24,7 @@ export async function gemmOf(w: Workload): Promise<{ run: () => void; flop: numb
       ...{ y: address(rows * columns), n: columns, s: address(columns) },
       ...{ x: address(rows * depth), xStep: 4 * depth, k: depth, weight: address(depth * columns) },
     };
-    return { args, bins, flop: 2 * bins * rows * columns * depth };
+    return { args, bins, flop: 2 * bins * rows * n * k };
   });
   return {
     run() {
