@@ -62,7 +62,7 @@ export function checkDataset(
 function checkTrialSet(trialSet: TrialSet, { counts = true }: ValidateOptions, label: Label): void {
   const { encode, reconstruct, externalInputs, truth, extras = {} } = trialSet;
   checkValues(label("encode"), encode, counts);
-  checkValues(label("reconstruct"), reconstruct, counts);
+  if (reconstruct !== encode) checkValues(label("reconstruct"), reconstruct, counts);
   const [trials, bins, channels] = encode.shape as [number, number, number];
   const [, allBins, allChannels] = reconstruct.shape as [number, number, number];
   checkTrials(label("reconstruct"), reconstruct, trials);

@@ -94,11 +94,11 @@ export async function infer(
         });
         if (before) disposeAll(before);
         // Bounds the work in flight.
-        await sum.rates.data();
+        await sum.initialConditionMean.data();
         await pause();
       }
       for (const [name, value] of Object.entries(sum!) as [Name, Tensor][]) {
-        const mean = tidy(() => div(value, Math.max(1, drawn)));
+        const mean = drawn > 1 ? div(value, drawn) : value.clone();
         const shape = value.shape.slice(1);
         const width = shape.reduce((product, n) => product * n, 1);
         results[name] ??= { data: new Float32Array(of * width), shape: [of, ...shape] };
@@ -197,11 +197,8 @@ function rowsOf(
   const upload = ({ data, shape }: NdArray) => {
     const width = data.length / shape[0]!;
     const values = Float32Array.from(data.subarray(start * width, (start + rows) * width));
-    return tensor(
-      values.map((value) => (Number.isNaN(value) ? 0 : value)),
-      [rows, ...shape.slice(1)],
-      "float32",
-    );
+    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = 0;
+    return tensor(values, [rows, ...shape.slice(1)], "float32");
   };
   return { encode: upload(encode), ...(externalInputs && { externalInputs: upload(externalInputs) }) };
 }

@@ -3,6 +3,7 @@ export { bin } from "./bin";
 export { type DecoderInputs, type DecoderStates, decoderSequence } from "./decoderSequence";
 export { streamDraws } from "./draws";
 export { dropped } from "./dropped";
+export { exponential } from "./exponential";
 export { clipFactor, globalNorm } from "./globalNorm";
 export { type GruSequenceOptions, type GruWeights, gruSequence } from "./gruSequence";
 export { joinBins, type Place } from "./joinBins";

@@ -1,5 +1,5 @@
 import { add, div, exp, log, maximum, mul, onesLike, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
-import { poissonLoss, stirling } from "../ops";
+import { exponential, poissonLoss, stirling } from "../ops";
 import type { FactorLossInput, Reconstruction } from "./reconstruction";
 
 /**
@@ -14,7 +14,7 @@ export function poisson(): Reconstruction {
       (data: Tensor, readout: Tensor) => add(sub(exp(readout), mul(data, readout)), stirling(data)),
       { fromFactors: ({ data, ...rest }: FactorLossInput) => poissonLoss({ counts: data, ...rest }) },
     ),
-    mean: (readout) => exp(readout),
+    mean: (readout) => exponential(readout),
   };
 }
 

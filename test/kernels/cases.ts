@@ -3,6 +3,7 @@ import {
   type DecoderInputs,
   decoderSequence,
   dropped,
+  exponential,
   gruSequence,
   joinBins,
   linear,
@@ -103,6 +104,7 @@ export function maskCase({ shape }: { readonly shape: readonly number[] }, seed 
     op: ({ x, mask, y }) => ({
       z: masked(swap(masked(x!, mask!)), swap(mask!)),
       zz: swap(swap(x!)),
+      e: exponential(x!),
       d: masked(y!, dropped(tensor(kept, [trials, bins, channels]), [trials, bins + 2, channels + 3])),
     }),
     inputs: {

@@ -1,9 +1,9 @@
-import { exp, memory, tidy, transpose } from "@tensorflow/tfjs-core";
+import { memory, tidy, transpose } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type NdArray, ndarray } from "../../src/data";
 import { useKernels } from "../../src/kernels";
 import { type InferOptions, type Inferred, infer, type LFADS } from "../../src/model";
-import { linear } from "../../src/ops";
+import { exponential, linear } from "../../src/ops";
 import { studentTPrior } from "../../src/priors";
 import { gaussian } from "../../src/reconstructions";
 import { useBackend } from "../backend";
@@ -115,7 +115,7 @@ describe("samples", () => {
         const { sessions, initialCondition, decoder } = model.forward([{ encode, reconstruct: encode }]);
         const [{ readout, factors }] = sessions as [(typeof sessions)[0]];
         const swap = (x: typeof readout) => Array.from(transpose(x, [1, 0, 2]).dataSync());
-        expect(inferred.rates.data).toEqual(exp(readout).dataSync());
+        expect(inferred.rates.data).toEqual(exponential(readout).dataSync());
         expect(inferred.factors.data).toEqual(factors.dataSync());
         expect(inferred.initialConditionMean.data).toEqual(initialCondition.mean.dataSync());
         expect(inferred.initialConditionStd.data).toEqual(initialCondition.std.dataSync());

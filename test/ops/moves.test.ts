@@ -1,7 +1,7 @@
 import { zeros } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import { ndarray } from "../../src/data";
-import { dropped, masked, swap, takeRows } from "../../src/ops";
+import { dropped, exponential, masked, swap, takeRows } from "../../src/ops";
 import { useBackend } from "../backend";
 import { checkGradients, randomValues, toTensor, type Values } from "./differences";
 
@@ -33,6 +33,14 @@ describe.each(["cpu", "wasm"])("moves and masks on %s", (backend) => {
     );
     expect(() => masked(zeros([4, 3]), zeros([3]))).toThrow(
       "masked: mask must have the shape of x [4,3], got [3]",
+    );
+  });
+
+  test("exponential", () => {
+    checkGradients(
+      ({ x }) => ({ y: exponential(x!) }),
+      ({ x }) => ({ y: x!.data.map(Math.exp) }),
+      { x: randomValues("x", [4, 3, 5]) },
     );
   });
 
