@@ -1,9 +1,7 @@
 import { hasKernels, KERNEL_PATHS, type KernelPath } from "../ops/kernelPath";
 import { nodeModule } from "./nodeModule";
-import { allowRelaxedSimd, type Build } from "./wasm/builds";
-import { loadMachine } from "./wasm/load";
+import type { Build } from "./wasm/builds";
 import type { Machine } from "./wasm/machine";
-import { useMachine } from "./wasm/useMachine";
 
 /** What the kernels run on, wherever nothing else is said. */
 export interface KernelOptions {
@@ -19,6 +17,8 @@ export interface KernelOptions {
 const machines = new Map<Build, Promise<Machine>>();
 let options: KernelOptions = {};
 let fastest: Promise<KernelPath> | undefined;
+/** A chunk of its own, for those who train and infer. */
+const wasm = () => import("./wasm");
 
 /** Loads the path for what starts now. */
 export async function loadKernels(): Promise<KernelPath> {
@@ -57,15 +57,17 @@ export async function setKernelOptions(other: KernelOptions): Promise<KernelPath
 async function loadPath(path: KernelPath): Promise<void> {
   if (path === "composed") return;
   await fastestPath(); // of the engine as it comes
-  if (path === "relaxed-simd") await allowRelaxedSimd();
+  if (path === "relaxed-simd") (await wasm()).allowRelaxedSimd();
   await load(path);
 }
 
 /** Decided once: a seed has one result, whatever happens between two trainings. */
 function fastestPath(): Promise<KernelPath> {
-  fastest ??= load("relaxed-simd")
-    .catch(() => load("simd"))
-    .catch(() => "composed" as const);
+  fastest ??= wasm().then(() =>
+    load("relaxed-simd")
+      .catch(() => load("simd"))
+      .catch(() => "composed" as const),
+  );
   return fastest;
 }
 
@@ -78,6 +80,7 @@ async function load(build: Build): Promise<Build> {
 }
 
 async function start(build: Build): Promise<Machine> {
+  const { loadMachine, useMachine } = await wasm();
   const machine = await loadMachine(build);
   machine.threads.count = threadCount();
   useMachine(build, machine);
