@@ -20,45 +20,40 @@ let fastest: Promise<KernelPath> | undefined;
 /** A chunk of its own, for those who train and infer. */
 const wasm = () => import("./wasm");
 
-/** Loads the path for what starts now. */
+/** Loads the path for what starts now. @throws if the engine cannot run one that was chosen */
 export async function loadKernels(): Promise<KernelPath> {
-  if (!hasKernels()) return "composed";
-  return options.path ?? fastestPath();
+  return hasKernels() ? loadPath(options.path ?? (await fastestPath())) : "composed";
 }
 
 /** Loads the path that a training state was made on. @throws if it cannot run here */
 export async function loadRecordedPath(recorded: string): Promise<KernelPath> {
   const path = KERNEL_PATHS.find((one) => one === recorded);
-  const here = hasKernels() || path === "composed";
-  if (
-    path &&
-    here &&
-    (await loadPath(path).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return path;
-  const fastest = hasKernels() ? await fastestPath() : "composed";
+  const possible = path && (path === "composed" || hasKernels());
+  const loaded = possible && (await loadPath(path).catch(() => null));
+  if (loaded) return loaded;
+  const here = hasKernels() ? await fastestPath() : "composed";
   throw new Error(
-    `fit: the state was made on the path "${recorded}", which cannot run here, where "${fastest}" is the fastest`,
+    `fit: the state was made on the path "${recorded}", which cannot run here, where "${here}" is the fastest`,
   );
 }
 
-/** From now on these options hold. @throws if the engine cannot run the path */
+/** From now on these options hold. @throws if the engine cannot run the path: then they do not */
 export async function setKernelOptions(other: KernelOptions): Promise<KernelPath> {
-  const path = other.path ?? (await fastestPath());
-  await loadPath(path);
+  const before = options;
   options = other;
-  for (const machine of machines.values()) (await machine).threads.count = threadCount();
-  return path;
+  try {
+    return await loadPath(other.path ?? (await fastestPath()));
+  } catch (error) {
+    options = before;
+    throw error;
+  }
 }
 
-async function loadPath(path: KernelPath): Promise<void> {
-  if (path === "composed") return;
+async function loadPath(path: KernelPath): Promise<KernelPath> {
+  if (path === "composed") return path;
   await fastestPath(); // of the engine as it comes
   if (path === "relaxed-simd") (await wasm()).allowRelaxedSimd();
-  await load(path);
+  return load(path);
 }
 
 /** Decided once: a seed has one result, whatever happens between two trainings. */
@@ -74,15 +69,14 @@ function fastestPath(): Promise<KernelPath> {
 async function load(build: Build): Promise<Build> {
   const machine = machines.get(build) ?? start(build);
   machines.set(build, machine);
-  machine.catch(() => machines.delete(build));
-  await machine;
+  machine.catch(() => machines.delete(build)); // the engine may be told to allow it
+  (await machine).threads.count = threadCount();
   return build;
 }
 
 async function start(build: Build): Promise<Machine> {
   const { loadMachine, useMachine } = await wasm();
   const machine = await loadMachine(build);
-  machine.threads.count = threadCount();
   useMachine(build, machine);
   return machine;
 }

@@ -12,7 +12,7 @@ const modules = new Map<Build, Promise<WebAssembly.Module>>();
 export function compiled(build: Build): Promise<WebAssembly.Module> {
   const module = modules.get(build) ?? compile(build);
   modules.set(build, module);
-  module.catch(() => modules.delete(build)); // the engine may be told to allow it
+  module.catch(() => modules.delete(build));
   return module;
 }
 
