@@ -1,9 +1,7 @@
 import { hasKernels, KERNEL_PATHS, type KernelPath } from "../ops/kernelPath";
 import { nodeModule } from "./nodeModule";
-import { allowRelaxedSimd, type Build } from "./wasm/builds";
-import { loadMachine } from "./wasm/load";
+import type { Build } from "./wasm/builds";
 import type { Machine } from "./wasm/machine";
-import { useMachine } from "./wasm/useMachine";
 
 /** What the kernels run on, wherever nothing else is said. */
 export interface KernelOptions {
@@ -19,67 +17,66 @@ export interface KernelOptions {
 const machines = new Map<Build, Promise<Machine>>();
 let options: KernelOptions = {};
 let fastest: Promise<KernelPath> | undefined;
+/** A chunk of its own, for those who train and infer. */
+const wasm = () => import("./wasm");
 
-/** Loads the path for what starts now. */
+/** Loads the path for what starts now. @throws if the engine cannot run one that was chosen */
 export async function loadKernels(): Promise<KernelPath> {
-  if (!hasKernels()) return "composed";
-  return options.path ?? fastestPath();
+  return hasKernels() ? loadPath(options.path ?? (await fastestPath())) : "composed";
 }
 
 /** Loads the path that a training state was made on. @throws if it cannot run here */
 export async function loadRecordedPath(recorded: string): Promise<KernelPath> {
   const path = KERNEL_PATHS.find((one) => one === recorded);
-  const here = hasKernels() || path === "composed";
-  if (
-    path &&
-    here &&
-    (await loadPath(path).then(
-      () => true,
-      () => false,
-    ))
-  )
-    return path;
-  const fastest = hasKernels() ? await fastestPath() : "composed";
+  const possible = path && (path === "composed" || hasKernels());
+  const loaded = possible && (await loadPath(path).catch(() => null));
+  if (loaded) return loaded;
+  const here = hasKernels() ? await fastestPath() : "composed";
   throw new Error(
-    `fit: the state was made on the path "${recorded}", which cannot run here, where "${fastest}" is the fastest`,
+    `fit: the state was made on the path "${recorded}", which cannot run here, where "${here}" is the fastest`,
   );
 }
 
-/** From now on these options hold. @throws if the engine cannot run the path */
+/** From now on these options hold. @throws if the engine cannot run the path: then they do not */
 export async function setKernelOptions(other: KernelOptions): Promise<KernelPath> {
-  const path = other.path ?? (await fastestPath());
-  await loadPath(path);
+  const before = options;
   options = other;
-  for (const machine of machines.values()) (await machine).threads.count = threadCount();
-  return path;
+  try {
+    return await loadPath(other.path ?? (await fastestPath()));
+  } catch (error) {
+    options = before;
+    throw error;
+  }
 }
 
-async function loadPath(path: KernelPath): Promise<void> {
-  if (path === "composed") return;
+async function loadPath(path: KernelPath): Promise<KernelPath> {
+  if (path === "composed") return path;
   await fastestPath(); // of the engine as it comes
-  if (path === "relaxed-simd") await allowRelaxedSimd();
-  await load(path);
+  if (path === "relaxed-simd") (await wasm()).allowRelaxedSimd();
+  return load(path);
 }
 
 /** Decided once: a seed has one result, whatever happens between two trainings. */
 function fastestPath(): Promise<KernelPath> {
-  fastest ??= load("relaxed-simd")
-    .catch(() => load("simd"))
-    .catch(() => "composed" as const);
+  fastest ??= wasm().then(() =>
+    load("relaxed-simd")
+      .catch(() => load("simd"))
+      .catch(() => "composed" as const),
+  );
   return fastest;
 }
 
 async function load(build: Build): Promise<Build> {
   const machine = machines.get(build) ?? start(build);
   machines.set(build, machine);
-  machine.catch(() => machines.delete(build));
-  await machine;
+  machine.catch(() => machines.delete(build)); // the engine may be told to allow it
+  (await machine).threads.count = threadCount();
   return build;
 }
 
 async function start(build: Build): Promise<Machine> {
+  const { loadMachine, useMachine } = await wasm();
   const machine = await loadMachine(build);
-  machine.threads.count = threadCount();
   useMachine(build, machine);
   return machine;
 }

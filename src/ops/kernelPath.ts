@@ -1,12 +1,12 @@
 import { getBackend } from "@tensorflow/tfjs-core";
 
-export const KERNEL_PATHS = ["composed", "simd", "relaxed-simd"] as const;
-
 /**
  * What operations run on: plain tensor operations, or fused kernels in WebAssembly with SIMD, or these with fused
  * multiply-adds. The numbers of one path differ from those of another in the last bits.
  */
-export type KernelPath = (typeof KERNEL_PATHS)[number];
+export type KernelPath = "composed" | "simd" | "relaxed-simd";
+
+export const KERNEL_PATHS: readonly KernelPath[] = ["composed", "simd", "relaxed-simd"];
 
 /** Backends whose tensors are in the memory of this process: only there are the kernels at home. */
 const BACKENDS: readonly string[] = ["cpu", "wasm"];

@@ -36,7 +36,7 @@ export interface TrainingState {
   /** Updates left out in a row, in this epoch, and in all. */
   readonly skipped: { readonly row: number; readonly epoch: number; readonly total: number };
   readonly history: readonly EpochMetrics[];
-  /** Implementation that computed it; another one differs in the last bits. */
+  /** The `KernelPath` that computed it, to which a resumed training keeps. */
   readonly kernelPath: string;
 }
 

@@ -15,7 +15,7 @@ describe.each(["cpu", "wasm"])("threads on %s", (backend) => {
   test.each(["simd", "relaxed-simd"] as const)(
     "any number of them gives the same bits, outputs and gradients, on %s",
     async (build) => {
-      await allowRelaxedSimd();
+      allowRelaxedSimd();
       const machine = await machineOf(() => ({}), { build });
       useMachine("simd", machine);
       for (const [name, one] of Object.entries(CASES)) {

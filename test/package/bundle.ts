@@ -1,6 +1,6 @@
 import { type BuildOptions, build, type Message, type Metafile } from "esbuild";
 
-/** What a bundler makes of a program. */
+/** What a bundler makes of a program: all of it, or, where it is split, what is loaded when it starts. */
 export interface Bundle {
   readonly text: string;
   readonly warnings: readonly Message[];
@@ -28,8 +28,11 @@ export async function bundle(
     logLevel: "silent",
     ...options,
   });
-  const output = Object.values((result.metafile as Metafile).outputs)[0]!;
-  const kept = Object.entries(output.inputs).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const { outputs } = result.metafile as Metafile;
+  const entry = Object.keys(outputs).find((path) => outputs[path]!.entryPoint)!;
+  const kept = loaded(outputs, entry)
+    .flatMap((path) => Object.entries(outputs[path]!.inputs))
+    .filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   const modules: Record<string, string[]> = {};
   for (const [path] of kept) {
     const [, name, file] = /.*node_modules\/((?:@[^/]+\/)?[^/]+)\/(.*)/.exec(path) ?? ["", "", path];
@@ -39,10 +42,18 @@ export async function bundle(
     text: result.outputFiles![0]!.text,
     warnings: result.warnings,
     modules,
-    imports: output.imports,
+    imports: outputs[entry]!.imports,
     bytesOf: (name) =>
       kept
         .filter(([path]) => path.includes(`node_modules/${name}/`))
         .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0),
   };
+}
+
+/** An output and those that it loads when it starts, if the bundle is split. */
+function loaded(outputs: Metafile["outputs"], path: string): string[] {
+  const imports = outputs[path]!.imports.filter(
+    ({ kind, external }) => kind === "import-statement" && !external,
+  );
+  return [...new Set([path, ...imports.flatMap((one) => loaded(outputs, one.path))])];
 }

@@ -37,7 +37,9 @@ export async function installPacked(): Promise<Consumer> {
   for (const name of ["package.json", "LICENSE", "README.md", "CHANGELOG.md"]) {
     await cp(join(ROOT, name), join(staged, name));
   }
-  const [{ filename }] = JSON.parse(execute("npm", ["pack", "--json"], staged)) as [{ filename: string }];
+  const [{ filename }] = JSON.parse(execute("npm", ["pack", "--json", "--ignore-scripts"], staged)) as [
+    { filename: string },
+  ];
   const installed = join(folder, "node_modules", "lfads");
   mkdirSync(installed, { recursive: true });
   run("tar", "-xzf", join(staged, filename), "-C", installed, "--strip-components=1");

@@ -1,5 +1,6 @@
 import type { KernelPath } from "../../ops/kernelPath";
 import { nodeModule } from "../nodeModule";
+import { relaxed, simd } from "./module.generated";
 
 /** Paths that are WebAssembly modules. */
 export type Build = Exclude<KernelPath, "composed">;
@@ -11,23 +12,21 @@ const modules = new Map<Build, Promise<WebAssembly.Module>>();
 export function compiled(build: Build): Promise<WebAssembly.Module> {
   const module = modules.get(build) ?? compile(build);
   modules.set(build, module);
-  module.catch(() => modules.delete(build)); // the engine may be told to allow it
+  module.catch(() => modules.delete(build));
   return module;
 }
 
 async function compile(build: Build): Promise<WebAssembly.Module> {
-  const bytes = await bytesOf(build);
+  const bytes = bytesOf(build);
   if (!WebAssembly.validate(bytes)) throw new Error(`kernels: this engine has no "${build}"`);
   return WebAssembly.compile(bytes);
 }
 
 /** Node 20 has relaxed SIMD behind a flag, which this sets where it is missing. */
-export async function allowRelaxedSimd(): Promise<void> {
-  if (WebAssembly.validate(await bytesOf("relaxed-simd"))) return;
-  nodeModule("node:v8")?.setFlagsFromString(FLAG);
+export function allowRelaxedSimd(): void {
+  if (!WebAssembly.validate(bytesOf("relaxed-simd"))) nodeModule("node:v8")?.setFlagsFromString(FLAG);
 }
 
-async function bytesOf(build: Build): Promise<Uint8Array<ArrayBuffer>> {
-  const { simd, relaxed } = await import("./module.generated");
+function bytesOf(build: Build): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(atob(build === "simd" ? simd : relaxed), (letter) => letter.charCodeAt(0));
 }

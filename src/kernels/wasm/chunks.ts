@@ -4,7 +4,7 @@ const WORTH = 2 ** 19;
 /** How the rows of a result may be split. */
 export interface Split {
   readonly count: number;
-  /** Rows of a chunk, at most. */
+  /** Rows of a chunk, at most: a multiple of the unit, and of six where that is 1. */
   readonly grain: number;
   /** What the rows of every chunk but the last must be a multiple of; 1 for rows of products, of which some numbers are faster. */
   readonly unit: number;

@@ -31,7 +31,7 @@ export function startWorker(data: WorkerData): (() => void) | null {
 function startNodeWorker(workerData: WorkerData): (() => void) | null {
   const threads = nodeModule("node:worker_threads");
   if (!threads) return null;
-  const source = `(${SERVE})(require("node:worker_threads").workerData)`;
+  const source = `(${SERVE})(process.getBuiltinModule("node:worker_threads").workerData)`;
   const worker = new threads.Worker(source, { eval: true, execArgv: [], workerData });
   worker.on("error", () => {}); // it then takes no part
   worker.unref();

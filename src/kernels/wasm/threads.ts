@@ -27,7 +27,7 @@ export class Threads {
 
   /**
    * @param run address of a `Run`
-   * @param patience milliseconds that a worker may be busy with nothing done
+   * @param patience milliseconds that a worker may be busy and get nothing done
    */
   constructor(
     readonly exports: KernelExports,

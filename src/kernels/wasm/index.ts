@@ -1,0 +1,3 @@
+export { allowRelaxedSimd } from "./builds";
+export { loadMachine } from "./load";
+export { useMachine } from "./useMachine";
