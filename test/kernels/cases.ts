@@ -1,5 +1,6 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import {
+  bin,
   type DecoderInputs,
   decoderSequence,
   dropped,
@@ -88,7 +89,10 @@ export function joinCase({ bins, batch, widths, before, after, ...c }: JoinSizes
   const count = bins - lag;
   const places = { first: { from: 0, to: before + lag, count }, second: { from: lag, to: before, count } };
   return {
-    op: ({ a, b }) => ({ y: joinBins({ first: a!, second: b! }, places, before + bins + after) }),
+    op: ({ a, b }) => ({
+      y: joinBins({ first: a!, second: b! }, places, before + bins + after),
+      bin: bin(a!, Math.floor(bins / 2)),
+    }),
     inputs: {
       a: randomValues(`${seed}a`, [bins, batch, widths[0]]),
       b: randomValues(`${seed}b`, [bins, batch, widths[1]]),

@@ -10,7 +10,7 @@ import { packRecurrentGradient, packStraight, type WeightPart } from "./weights"
 /** Gradient of `decoderSequence.ts`: the loop backwards, then products over all bins and trials. */
 export function decoderSequenceGradient(
   machine: Machine,
-  dys: readonly Tensor[],
+  dys: readonly (Tensor | null)[],
   inputs: DecoderTensors,
   outputs: readonly Tensor[],
   clip: number,
@@ -38,9 +38,16 @@ export function decoderSequenceGradient(
     });
     const zeros = (width: number): Matrix => ({ address: machine.zeros(batch * width), columns: width });
     // Starting from the gradients of the results, the loop adds what comes back through the bins.
-    const dFactors = { address: machine.copy(dys[0]!), columns: columns.factors };
-    const dPosterior = { address: machine.sideBySide([dys[1]!, dys[2]!]), columns: 2 * columns.outputs };
-    const dOutput = { address: machine.copy(dys[3]!), columns: columns.outputs };
+    const start = (dy: Tensor | null | undefined, width: number): Matrix => ({
+      address: dy ? machine.copy(dy) : machine.zeros(rows * width),
+      columns: width,
+    });
+    const dFactors = start(dys[0], columns.factors);
+    const dPosterior = {
+      address: machine.sideBySide([dys[1] ?? null, dys[2] ?? null], rows, widths.outputs),
+      columns: 2 * columns.outputs,
+    };
+    const dOutput = start(dys[3], columns.outputs);
     const dConGates = own(rows, 3 * columns.con);
     const dGenGates = own(rows, 3 * columns.gen);
     const [dCon0, dGen0, dFactor0] = [zeros(columns.con), zeros(columns.gen), zeros(columns.factors)];
@@ -63,8 +70,8 @@ export function decoderSequenceGradient(
         dFactorStates: dFactors.address,
         dPosterior: dPosterior.address,
         dOutput: dOutput.address,
-        dGenStates: machine.matrix(dys[4]!),
-        dConStates: machine.matrix(dys[5]!),
+        ...(dys[4] && { dGenStates: machine.matrix(dys[4]) }),
+        ...(dys[5] && { dConStates: machine.matrix(dys[5]) }),
         dConGates: dConGates.address,
         dGenGates: dGenGates.address,
         dCon0: dCon0.address,

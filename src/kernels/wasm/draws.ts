@@ -10,9 +10,9 @@ export function bernoulliKernel(machine: Machine): Implementation<NoInputs, Bern
     forward: (_, { stream, shape, probability, value }) =>
       machine.call(() => {
         const limit = bernoulliThreshold(probability);
-        const { address, count } = integers(machine, stream, shape);
+        const { address, count, state } = blocks(machine, stream, shape);
         if (limit === 2 ** 32) machine.numbers(address, count).fill(Math.fround(value));
-        else machine.exports.bernoulliOf(address, count, limit | 0, value);
+        else machine.exports.drawBernoulli(address, state, count, limit | 0, value);
         return [machine.tensor(address, shape, shape.at(-1))];
       }),
     gradient: () => ({}),
@@ -24,7 +24,8 @@ export function normalKernel(machine: Machine): Implementation<NoInputs, DrawAtt
   return {
     forward: (_, { stream, shape }) =>
       machine.call(() => {
-        const { address, count } = integers(machine, stream, shape);
+        const { address, count, state } = blocks(machine, stream, shape);
+        machine.exports.drawIntegers(address, state, count);
         machine.exports.normalOf(address, count);
         return [machine.tensor(address, shape, shape.at(-1))];
       }),
@@ -32,13 +33,13 @@ export function normalKernel(machine: Machine): Implementation<NoInputs, DrawAtt
   };
 }
 
-function integers(machine: Machine, stream: RandomStream, shape: readonly number[]) {
+/** A block for the draws, and one with the state of the next block of the stream. */
+function blocks(machine: Machine, stream: RandomStream, shape: readonly number[]) {
   const size = shape.reduce((product, n) => product * n, 1);
   const count = 4 * Math.ceil(size / 4);
-  const state = stream.block().state;
-  const from = machine.block(state.length);
-  machine.integers(from, state.length).set(state);
+  const words = stream.block().state;
+  const state = machine.block(words.length);
+  machine.integers(state, words.length).set(words);
   const address: Address = machine.block(count);
-  machine.exports.drawIntegers(address, from, count);
-  return { address, count };
+  return { address, count, state };
 }

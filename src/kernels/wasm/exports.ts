@@ -26,7 +26,7 @@ export interface KernelExports {
   ): void;
   countNonZero(x: Address, count: number): number;
   drawIntegers(target: Address, state: Address, count: number): void;
-  bernoulliOf(integers: Address, count: number, threshold: number, value: number): void;
+  drawBernoulli(target: Address, state: Address, count: number, threshold: number, value: number): void;
   normalOf(integers: Address, count: number): void;
   expAll(target: Address, source: Address, count: number): void;
   sigmoidAll(target: Address, source: Address, count: number): void;

@@ -77,12 +77,12 @@ export function gruSequenceKernel(
           { count: batch, grain: TRIALS, unit: 1, cost, scratch: TRIALS * columns },
         );
         const input = x && { address: machine.matrix(x), columns: inputColumns, width: x.shape[2]! };
-        const sparse = x && isSparse(machine, input!.address, x);
-        const dense = input && !sparse ? [input] : [];
+        const few = x && isSparse(machine, input!.address, x);
+        const dense = input && !few ? [input] : [];
         const steps = { bins, batch, reverse };
         return {
           ...cellGradient(machine, steps, { dGates, gates }, dense, h),
-          ...(sparse && { weightIh: sparseGradient(machine, steps, dGates, input!, { blocks: 3, units }) }),
+          ...(few && { weightIh: sparseGradient(machine, steps, dGates, input!, { blocks: 3, units }) }),
           h0: machine.tensor(dH0, h0.shape),
           gates: machine.holder([dGates.address]),
         };
@@ -103,9 +103,16 @@ export function gruSequenceKernel(
   };
 }
 
-function isSparse(machine: Machine, address: Address, { shape, size }: Tensor): boolean {
+/** Inputs that have been looked at, by their data. */
+const sparse = new WeakMap<object, boolean>();
+
+function isSparse(machine: Machine, address: Address, { dataId, shape, size }: Tensor): boolean {
   const width = shape[2]!;
-  return machine.exports.countNonZero(address, (size / width) * padded(width)) < DENSE * size;
+  const known = sparse.get(dataId);
+  if (known !== undefined) return known;
+  const entries = machine.exports.countNonZero(address, (size / width) * padded(width));
+  sparse.set(dataId, entries < DENSE * size);
+  return entries < DENSE * size;
 }
 
 function sizes({ x, h0 }: GruInputs, { bins, clip, reverse }: SequenceAttributes) {

@@ -12,15 +12,19 @@ export function joinBinsKernel(machine: Machine): Implementation<Parts, JoinAttr
         const batch = first.shape[1]!;
         const [a, b] = [first.shape[2]!, second.shape[2]!];
         const columns = padded(a + b);
-        const y = machine.zeros(bins * batch * columns);
-        const put = (x: Tensor, { from, to, count }: Place, column: number) => {
+        const y = machine.block(bins * batch * columns);
+        const { copyRows } = machine.exports;
+        /** @param space columns up to the next part, or to the end */
+        const put = (x: Tensor, { from, to, count }: Place, column: number, space: number) => {
           const [width, own] = [x.shape[2]!, padded(x.shape[2]!)];
-          const target = y + 4 * (to * batch * columns + column);
+          const at = (bin: number) => y + 4 * (bin * batch * columns + column);
           const source = machine.matrix(x) + 4 * from * batch * own;
-          machine.exports.copyRows(target, 4 * columns, width, source, 4 * own, width, count * batch);
+          copyRows(at(0), 4 * columns, space, source, 0, 0, to * batch);
+          copyRows(at(to), 4 * columns, space, source, 4 * own, width, count * batch);
+          copyRows(at(to + count), 4 * columns, space, source, 0, 0, (bins - to - count) * batch);
         };
-        put(first, places.first, 0);
-        put(second, places.second, a);
+        put(first, places.first, 0, a);
+        put(second, places.second, a, columns - a);
         return [machine.tensor(y, [bins, batch, a + b])];
       }),
     gradient([dy], { first, second }, _, { places }) {

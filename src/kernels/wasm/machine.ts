@@ -156,25 +156,14 @@ export class Machine {
     return target;
   }
 
-  /** Tensors of the same rows side by side in one matrix, each padded. */
-  sideBySide(tensors: readonly Tensor[]): Address {
-    const widths = tensors.map((x) => widthOf(x.shape));
-    const columns = widths.reduce((sum, width) => sum + padded(width), 0);
-    const rows = tensors[0]!.size / widths[0]!;
+  /** Tensors of the same rows and `width` columns side by side in one matrix, each padded; null for zeros. */
+  sideBySide(tensors: readonly (Tensor | null)[], rows: number, width: number): Address {
+    const [own, columns] = [padded(width), padded(width) * tensors.length];
     const target = this.block(rows * columns);
-    let column = 0;
     tensors.forEach((x, i) => {
-      const width = widths[i]!;
-      this.exports.copyRows(
-        target + 4 * column,
-        4 * columns,
-        padded(width),
-        this.flat(x),
-        4 * width,
-        width,
-        rows,
-      );
-      column += padded(width);
+      const to = target + 4 * i * own;
+      const [source, used] = x ? [this.flat(x), width] : [target, 0];
+      this.exports.copyRows(to, 4 * columns, own, source, 4 * width, used, rows);
     });
     return target;
   }

@@ -61,7 +61,8 @@ export function poissonLossKernel(
         return recording ? [...results, machine.holder([slopes])] : results;
       }),
 
-    gradient([dTotal], { factors, weight }, [, , saved]) {
+    gradient([given], { factors, weight }, [, , saved]) {
+      const dTotal = given ?? scalar(0); // the other sum has no gradient
       const { rows, bins, batch, width, channels } = sizes(factors, weight);
       const columns = padded(channels);
       const [slopes] = machine.held(saved!);
@@ -77,14 +78,14 @@ export function poissonLossKernel(
       );
       return {
         factors: () => {
-          const scaled = mul(weight, dTotal!);
+          const scaled = mul(weight, dTotal);
           return machine.call(() => {
             const panels = packStraight(machine, { weight: scaled, blocks: 1 });
             return machine.tensor(multiply(machine, a, panels, { rows, n: padded(width) }), factors.shape);
           });
         },
-        weight: () => mul(d.weight, dTotal!),
-        bias: () => mul(reshape(d.bias, [channels]), dTotal!),
+        weight: () => mul(d.weight, dTotal),
+        bias: () => mul(reshape(d.bias, [channels]), dTotal),
         ...constants,
       };
     },

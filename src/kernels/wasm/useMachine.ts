@@ -1,4 +1,5 @@
 import { adamWOp } from "../../ops/adamW";
+import { binOp } from "../../ops/bin";
 import { decoderSequenceOp } from "../../ops/decoderSequence";
 import { bernoulliOp, normalOp } from "../../ops/draws";
 import { droppedOp } from "../../ops/dropped";
@@ -13,6 +14,7 @@ import { poissonLossOp } from "../../ops/poissonLoss";
 import { swapOp } from "../../ops/swap";
 import { takeRowsOp } from "../../ops/takeRows";
 import { adamWKernel } from "./adamW";
+import { binKernel } from "./bin";
 import { decoderSequenceKernel } from "./decoderSequence";
 import { bernoulliKernel, normalKernel } from "./draws";
 import { droppedKernel } from "./dropped";
@@ -28,6 +30,7 @@ import { takeRowsKernel } from "./takeRows";
 
 /** Gives a path the kernels of a machine. */
 export function useMachine(path: KernelPath, machine: Machine): void {
+  useImplementation(path, binOp, binKernel(machine));
   useImplementation(path, bernoulliOp, bernoulliKernel(machine));
   useImplementation(path, normalOp, normalKernel(machine));
   useImplementation(path, gruSequenceOp, gruSequenceKernel(machine));

@@ -49,7 +49,7 @@ export class Decoder {
   genGates: usize;
   genGatesStep: usize;
 
-  /** Gradients by the results: factors, posterior, output, states. */
+  /** Gradients by the results: factors, posterior, output, states (0 for none). */
   dFactorStates: usize;
   dPosterior: usize;
   dOutput: usize;

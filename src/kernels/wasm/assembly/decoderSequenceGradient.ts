@@ -30,7 +30,7 @@ export function decoderSequenceGradient(p: Decoder, scratch: usize, from: i32, t
     gemm(scratch, genStep, scratch, genStep, dFactors, facStep, p.facWeight, rows, p.gen, p.factors);
     if (p.generatorMask) multiply(scratch, scratch, p.generatorMask + at * genStep, count * genStep);
     addTo(dGen, scratch, count * genStep);
-    addTo(dGen, p.dGenStates + at * genStep, count * genStep);
+    if (p.dGenStates) addTo(dGen, p.dGenStates + at * genStep, count * genStep);
     const dGenGates = p.dGenGates + at * 3 * genStep;
     gruStepGradient(
       dGen,
@@ -51,7 +51,7 @@ export function decoderSequenceGradient(p: Decoder, scratch: usize, from: i32, t
     const noise = p.noise != 0;
     sampleGradient(dPosterior, dOutput, p.posterior + at * 2 * outStep, p.output + at * outStep, noise, rows, outStep);
 
-    addTo(dCon, p.dConStates + at * conStep, count * conStep);
+    if (p.dConStates) addTo(dCon, p.dConStates + at * conStep, count * conStep);
     gemm(dCon, conStep, dCon, conStep, dPosterior, 2 * outStep, p.coWeight, rows, p.con, 2 * p.outputs);
     const dConGates = p.dConGates + at * 3 * conStep;
     gruStepGradient(

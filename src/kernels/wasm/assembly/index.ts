@@ -1,4 +1,4 @@
-export { bernoulliOf, drawIntegers, normalOf } from "./draw";
+export { drawBernoulli, drawIntegers, normalOf } from "./draw";
 export { expAll, sigmoidAll, tanhAll } from "./elementwise";
 export { copyRows, packColumns, packRows } from "./pack";
 export { failChunk, runAlone, serve, takePart } from "./run";
