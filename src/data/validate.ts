@@ -111,9 +111,11 @@ function checkValues(what: string, array: NdArray, counts: boolean): void {
   let observed = 0;
   for (let i = 0; i < data.length; i++) {
     const value = data[i]!;
-    if (Number.isNaN(value)) continue;
-    observed++;
-    if (!Number.isFinite(value) || (counts && (value < 0 || !Number.isInteger(value)))) {
+    const fits = counts
+      ? value >= 0 && value < Infinity && Math.trunc(value) === value
+      : value > -Infinity && value < Infinity;
+    if (fits) observed++;
+    else if (!Number.isNaN(value)) {
       const rule = counts
         ? "spike counts (whole numbers, not negative; NaN = not observed)"
         : "finite or NaN";

@@ -2,7 +2,7 @@ import { add, div, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-cor
 import { type NdArray, type TrialSet, validateTrialSet } from "../data";
 import { loadKernels } from "../kernels/paths";
 import { scoped } from "../modules";
-import { swap } from "../ops";
+import { swap, takeRows } from "../ops";
 import { onPath } from "../ops/kernelPath";
 import { chiSquared, type Draws, normal, RandomStream } from "../random";
 import type { LFADS } from "./lfads";
@@ -81,7 +81,7 @@ export async function infer(
   const results: Partial<Record<Name, { data: Float32Array; shape: number[] }>> = {};
   for (let start = 0; start < of; start += batchSize) {
     const rows = Math.min(batchSize, of - start);
-    const batch = { session, ...rowsOf(trials, start, rows) };
+    const batch = { session, ...onPath(path, () => rowsOf(trials, start, rows)) };
     let sum: Record<Name, Tensor> | null = null;
     try {
       for (let sample = 0; sample < Math.max(1, drawn); sample++) {
@@ -100,10 +100,13 @@ export async function infer(
       for (const [name, value] of Object.entries(sum!) as [Name, Tensor][]) {
         const mean = drawn > 1 ? div(value, drawn) : value.clone();
         const shape = value.shape.slice(1);
-        const width = shape.reduce((product, n) => product * n, 1);
-        results[name] ??= { data: new Float32Array(of * width), shape: [of, ...shape] };
-        results[name].data.set((await mean.data()) as Float32Array, start * width);
+        const data = (await mean.data()) as Float32Array;
         mean.dispose();
+        if (rows < of) {
+          const width = shape.reduce((product, n) => product * n, 1);
+          results[name] ??= { data: new Float32Array(of * width), shape: [of, ...shape] };
+          results[name].data.set(data, start * width);
+        } else results[name] = { data, shape: [of, ...shape] };
       }
     } finally {
       if (sum) disposeAll(sum);
@@ -194,12 +197,8 @@ function rowsOf(
   start: number,
   rows: number,
 ) {
-  const upload = ({ data, shape }: NdArray) => {
-    const width = data.length / shape[0]!;
-    const values = Float32Array.from(data.subarray(start * width, (start + rows) * width));
-    for (let i = 0; i < values.length; i++) if (Number.isNaN(values[i])) values[i] = 0;
-    return tensor(values, [rows, ...shape.slice(1)], "float32");
-  };
+  const indices = Uint32Array.from({ length: rows }, (_, i) => start + i);
+  const upload = (array: NdArray) => takeRows(array, indices, 0);
   return { encode: upload(encode), ...(externalInputs && { externalInputs: upload(externalInputs) }) };
 }
 

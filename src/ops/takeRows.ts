@@ -13,6 +13,8 @@ export interface Rows {
 /** Attributes of {@link takeRowsOp}. */
 export interface TakeAttributes extends Rows {
   readonly indices: ArrayLike<number>;
+  /** What stands in for NaN; NaN itself when undefined. */
+  readonly missing?: number | undefined;
 }
 
 /** The kernel. */
@@ -27,15 +29,20 @@ export const takeRowsOp: Op<NoInputs, TakeAttributes> = {
 };
 
 /** Writes the rows one after the other. */
-export function copy(target: Float32Array, { data, shape, indices }: TakeAttributes): void {
+export function copy(target: Float32Array, { data, shape, indices, missing }: TakeAttributes): void {
   const width = data.length / shape[0]!;
   for (let i = 0; i < indices.length; i++) {
     const start = indices[i]! * width;
     target.set(data.subarray(start, start + width), i * width);
   }
+  if (missing === undefined) return;
+  for (let i = 0; i < target.length; i++) if (Number.isNaN(target[i])) target[i] = missing;
 }
 
-/** The rows `indices` of an array as a float32 tensor `[indices, ...]`. */
-export function takeRows(rows: Rows, indices: ArrayLike<number>): Tensor {
-  return runOp(takeRowsOp, {}, { ...rows, indices })[0]!;
+/**
+ * The rows `indices` of an array as a float32 tensor `[indices, ...]`.
+ * @param missing what stands in for NaN @default NaN itself
+ */
+export function takeRows(rows: Rows, indices: ArrayLike<number>, missing?: number): Tensor {
+  return runOp(takeRowsOp, {}, { ...rows, indices, missing })[0]!;
 }

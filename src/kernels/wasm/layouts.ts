@@ -14,7 +14,7 @@ export const LAYOUTS = {
     "b2", "b2Step", "factor2", "factor2Step", "n2",
   ],
   MultiplyAll: ["target", "a", "b"],
-  ExponentialAll: ["target", "source"],
+  ExponentialRows: ["target", "source", "columns", "width"],
   SwapRows: ["target", "columns", "source", "sourceColumns", "first", "second", "width"],
   DroppedRows: ["target", "bins", "channels", "mask", "maskBins", "maskChannels"],
   SparseRowProduct: ["c", "a", "m", "b", "k", "rows"],
@@ -64,7 +64,7 @@ export const TASKS = {
   multiplyAll: "MultiplyAll",
   swapRows: "SwapRows",
   droppedRows: "DroppedRows",
-  exponentialAll: "ExponentialAll",
+  exponentialRows: "ExponentialRows",
 } as const satisfies Record<string, keyof typeof LAYOUTS>;
 
 export type TaskName = keyof typeof TASKS;

@@ -16,14 +16,24 @@ export function tanhAll(target: usize, source: usize, count: i32): void {
   for (let j: usize = 0; j < bytes(count); j += 16) v128.store(target + j, tanh(v128.load(source + j)));
 }
 
-/** Arguments of {@link exponentialAll}. */
+/** Arguments of {@link exponentialRows}. */
 @unmanaged
-export class ExponentialAll {
+export class ExponentialRows {
+  /** Matrices of the same columns, of which `width` count. */
   target: usize;
   source: usize;
+  columns: i32;
+  width: i32;
 }
 
-/** `e^x` of numbers `from` to `to`, both multiples of four. */
-export function exponentialAll(p: ExponentialAll, scratch: usize, from: i32, to: i32): void {
-  expAll(p.target + bytes(from), p.source + bytes(from), to - from);
+/** `e^x` of the numbers of rows `from` to `to`, zeros beyond their width. */
+export function exponentialRows(p: ExponentialRows, scratch: usize, from: i32, to: i32): void {
+  const step = bytes(p.columns);
+  const last = p.source + bytes(to * p.columns);
+  let target = p.target + usize(from) * step;
+  for (let row = p.source + usize(from) * step; row < last; row += step) {
+    for (let j: usize = 0; j < step; j += 16) v128.store(target + j, exp(v128.load(row + j)));
+    for (let j = bytes(p.width); j < step; j += 4) store<f32>(target + j, 0);
+    target += step;
+  }
 }

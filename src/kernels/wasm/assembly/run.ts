@@ -2,7 +2,7 @@ import { AdamW, adamW, squareSums } from "./adamW";
 import { Decoder } from "./decoder";
 import { decoderSequence } from "./decoderSequence";
 import { decoderSequenceGradient } from "./decoderSequenceGradient";
-import { ExponentialAll, exponentialAll } from "./elementwise";
+import { ExponentialRows, exponentialRows } from "./elementwise";
 import { GruSequence, gruSequence, gruSequenceGradient } from "./gruSequence";
 import { Linear, linear } from "./linear";
 import { DroppedRows, droppedRows, MultiplyAll, multiplyAll, SwapRows, swapRows } from "./move";
@@ -118,7 +118,7 @@ function doRows(task: i32, args: usize, scratch: usize, from: i32, to: i32): voi
     case 12:
       return droppedRows(changetype<DroppedRows>(args), scratch, from, to);
     case 13:
-      return exponentialAll(changetype<ExponentialAll>(args), scratch, from, to);
+      return exponentialRows(changetype<ExponentialRows>(args), scratch, from, to);
     default:
       unreachable();
   }
