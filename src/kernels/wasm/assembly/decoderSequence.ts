@@ -2,7 +2,7 @@ import { Decoder } from "./decoder";
 import { exp } from "./exponentials";
 import { gemm } from "./gemm";
 import { gruStep } from "./gru";
-import { multiply } from "./rows";
+import { isZero, multiply } from "./rows";
 import { bytes, madd, mul, splat } from "./vector";
 
 /** Trials `from` to `to` of the decoder loop. Scratch: two matrices `[rows, max(con, gen, factors)]`. */
@@ -28,7 +28,8 @@ export function decoderSequence(p: Decoder, scratch: usize, from: i32, to: i32):
     }
     const conGates = p.conGates + usize(t) * p.conGatesStep + 3 * row * conStep;
     const input = p.controllerInput + at * inStep;
-    gemm(conGates, 3 * conStep, p.conBias, 0, input, inStep, p.conInput, rows, 3 * p.con, p.inputs);
+    const inputs = isZero(input, inStep, rows, p.inputs) ? 0 : p.inputs;
+    gemm(conGates, 3 * conStep, p.conBias, 0, input, inStep, p.conInput, rows, 3 * p.con, inputs);
     gemm(conGates, 3 * conStep, conGates, 3 * conStep, seen, facStep, p.conFactors, rows, 3 * p.con, p.factors);
     const nextCon = p.conStates + at * conStep;
     gruStep(conGates, conGates, 3 * conStep, con, nextCon, scratch, p.conRecurrent, rows, p.con, p.clip);

@@ -1,5 +1,6 @@
 import { gemm } from "./gemm";
 import { packRows, transpose4 } from "./pack";
+import { isZero } from "./rows";
 import { add, bytes, padded, splat } from "./vector";
 
 /** Rows that are summed in registers before they are added to the result: partial sums keep float32 accurate. */
@@ -54,15 +55,16 @@ export function rowProduct(p: RowProduct, scratch: usize, from: i32, to: i32): v
   for (let row = 0; row < p.rows; row += BLOCK) {
     const k = min(BLOCK, p.rows - row);
     let target = panels;
-    target = packPart(target, p.b0, p.b0Step, p.factor0, p.factor0Step, row, k, p.n0);
+    const skipped = isZero(p.b0 + usize(row) * p.b0Step, p.b0Step, k, p.n0) ? p.n0 : 0;
+    target = packPart(target, p.b0, p.b0Step, p.factor0, p.factor0Step, row, k, p.n0 - skipped);
     target = packPart(target, p.b1, p.b1Step, p.factor1, p.factor1Step, row, k, p.n1);
     packPart(target, p.b2, p.b2Step, p.factor2, p.factor2Step, row, k, p.n2);
     const a = p.a + usize(row) * p.aStep;
     for (let i = from; i < to; i += COLUMNS) {
       const m = min(COLUMNS, to - i);
       takeColumns(columns, a + bytes(i), p.aStep, k, m, p.sums ? p.sums + bytes(i) : 0);
-      const c = p.c + usize(i) * cStep;
-      gemm(c, cStep, c, cStep, columns, bytes(STRIDE), panels, m, p.n, padded(k));
+      const c = p.c + usize(i) * cStep + bytes(skipped);
+      gemm(c, cStep, c, cStep, columns, bytes(STRIDE), panels, m, p.n - skipped, padded(k));
     }
   }
 }

@@ -38,7 +38,7 @@ export class Run {
 }
 
 /** Times that a thread looks for chunks before it sleeps. */
-const SPINS: i32 = 20000;
+const SPINS: i32 = 100000;
 
 /** Does all chunks of a run that is not shared. */
 export function runAlone(run: Run): void {
