@@ -11,13 +11,13 @@ export function autoregressiveDivergenceKernel(
   return { forward, gradient: (dys, inputs, outputs) => ({ ...gradient(dys, inputs, outputs), noise }) };
 }
 
-/** Dimension by dimension, each from the last bin of the last trial to the first, as the slopes of a bin take from the next. */
+/** Dimension by dimension, each trial from its last bin to the first, as the slopes of a bin take from the next. */
 const divergence: Sum<keyof AutoregressiveInputs, (typeof AUTOREGRESSIVE_INPUTS)[number]> = (
   { mean, std, noise, logtaus, lognvars },
-  slopes,
+  { mean: byMean, std: byStd, logtaus: byLogtaus, lognvars: byLognvars },
   [trials, bins, width],
 ) => {
-  const rows = trials! * bins!;
+  const share = 1 / trials!;
   const sample = (i: number) => mean[i]! + std[i]! * noise[i]!;
   let total = 0;
   for (let d = 0; d < width!; d++) {
@@ -25,26 +25,35 @@ const divergence: Sum<keyof AutoregressiveInputs, (typeof AUTOREGRESSIVE_INPUTS)
     const alpha = Math.exp(-rate);
     const rest = -Math.expm1(-2 * rate); // 1 - alpha^2
     const precision = Math.exp(-lognvars[d]!);
-    let [squares, logs, byAlpha, pullOfNext] = [0, 0, 0, 0];
-    let x = sample((rows - 1) * width! + d);
-    for (let row = rows - 1; row >= 0; row--) {
-      const i = row * width! + d;
-      const before = row > 0 ? sample(i - width!) : 0;
-      const first = row % bins! === 0;
-      const deviation = first ? x : x - alpha * before;
-      const pull = deviation * precision * (first ? rest : 1);
-      const slope = pull - alpha * pullOfNext;
-      slopes.mean[i] = slope / trials!;
-      slopes.std[i] = (slope * noise[i]! - 1 / std[i]!) / trials!;
-      squares += deviation * pull;
-      logs += noise[i]! * noise[i]! + 2 * Math.log(std[i]!);
-      byAlpha += first ? (alpha * (1 - deviation * pull)) / rest : -pull * before;
-      pullOfNext = first ? 0 : pull;
-      x = before;
+    let [squares, logs, byAlpha] = [0, 0, 0];
+    let product = 1; // of standard deviations: one logarithm for many of them
+    for (let trial = 0; trial < trials!; trial++) {
+      let i = ((trial + 1) * bins! - 1) * width! + d;
+      let x = sample(i);
+      let next = 0;
+      for (let t = bins! - 1; t >= 0; t--) {
+        const before = t > 0 ? sample(i - width!) : 0;
+        const deviation = x - alpha * before;
+        const pull = deviation * precision * (t > 0 ? 1 : rest);
+        const slope = (pull - alpha * next) * share;
+        byMean[i] = slope;
+        byStd[i] = slope * noise[i]! - share / std[i]!;
+        squares += deviation * pull;
+        logs += noise[i]! * noise[i]!;
+        product *= std[i]!;
+        if (!(product > 1e-200 && product < 1e200)) {
+          logs += 2 * Math.log(product);
+          product = 1;
+        }
+        byAlpha += t > 0 ? -pull * before : (alpha * (1 - deviation * pull)) / rest;
+        next = pull;
+        x = before;
+        i -= width!;
+      }
     }
-    slopes.logtaus[d] = (byAlpha * alpha * rate) / trials!;
-    slopes.lognvars[d] = (0.5 * (rows - squares)) / trials!;
-    total += 0.5 * (squares + rows * lognvars[d]! - trials! * Math.log(rest) - logs);
+    byLogtaus[d] = byAlpha * alpha * rate * share;
+    byLognvars[d] = 0.5 * (trials! * bins! - squares) * share;
+    total += 0.5 * (squares + trials! * (bins! * lognvars[d]! - Math.log(rest)) - logs) - Math.log(product);
   }
-  return total / trials!;
+  return total * share;
 };
