@@ -1,6 +1,7 @@
-import { add, addN, div, mean, mul, scalar, square, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, addN, div, mean, mul, scalar, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { type Batch, heldOutLoss, trialsOf, weightLoss } from "../augmentations/batch";
 import { type Parameters, parameter, scoped } from "../modules";
+import { squaredNorms } from "../ops";
 import type { Draws } from "../random";
 import type { ForwardOutput, LFADS, SessionOutput } from "./lfads";
 
@@ -177,11 +178,14 @@ export function l2Penalty(model: LFADS, scales: PenaltyScales, parameters: Param
     scale > 0 ? names.map((name) => ({ kernel: parameter(parameters, name), scale })) : [],
   );
   const size = scaled.reduce((elements, { kernel }) => elements + kernel.size, 0);
-  const recurrent = scaled.map(({ kernel, scale }) => mul((0.5 * scale) / size, sum(square(kernel))));
+  const recurrent = squaredNorms(
+    scaled.map(({ kernel }) => kernel),
+    scaled.map(({ scale }) => (0.5 * scale) / size),
+  );
   const own = model.architecture.sessions.flatMap(
     ({ reconstruction }, i) => reconstruction.penalty?.(scoped(parameters, `recon.${i}`)) ?? [],
   );
-  return addN([scalar(0) as Tensor, ...recurrent, ...own]);
+  return own.reduce((total, part) => add(total, part), recurrent);
 }
 
 /** Sum of the given shares of values, those that there are, over `count`. */

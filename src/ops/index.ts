@@ -1,4 +1,5 @@
 export { adamWStep } from "./adamW";
+export { type AutoregressiveInputs, autoregressiveDivergence } from "./autoregressiveDivergence";
 export { bin } from "./bin";
 export { type DecoderInputs, type DecoderStates, decoderSequence } from "./decoderSequence";
 export { streamDraws } from "./draws";
@@ -11,8 +12,10 @@ export { linear, repeatRow } from "./linear";
 export { digamma, logGamma } from "./logGamma";
 export { masked } from "./masked";
 export { maskGradient } from "./maskGradient";
+export { type NormalDivergenceInputs, normalDivergence } from "./normalDivergence";
 export { normalizeRows } from "./normalizeRows";
 export { type PoissonLossInputs, poissonLoss } from "./poissonLoss";
+export { squaredNorms } from "./squaredNorms";
 export { stirling } from "./stirling";
 export { swap } from "./swap";
 export { type Rows, takeRows } from "./takeRows";

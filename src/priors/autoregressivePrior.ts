@@ -1,20 +1,6 @@
-import {
-  add,
-  concat,
-  div,
-  exp,
-  fill,
-  log,
-  mean,
-  mul,
-  neg,
-  slice,
-  square,
-  sub,
-  sum,
-  type Tensor,
-} from "@tensorflow/tfjs-core";
+import { fill } from "@tensorflow/tfjs-core";
 import { parameter } from "../modules/parameters";
+import { autoregressiveDivergence } from "../ops";
 import { type Prior, requirePositive } from "./prior";
 
 /** Options of {@link autoregressivePrior}. */
@@ -48,23 +34,12 @@ export function autoregressivePrior({ tau = 10, variance = 0.1 }: Autoregressive
           `autoregressivePrior: needs a posterior [trials, bins, size], got [${posterior.mean.shape}]`,
         );
       }
-      const noise = draws.normal(name, posterior.mean.shape);
-      const x = add(posterior.mean, mul(posterior.std, noise));
-      const lognvars = parameter(parameters, "lognvars");
-      const alpha = exp(neg(exp(neg(parameter(parameters, "logtaus")))));
-      // Twice the log-densities, without the constant that both have.
-      const logQ = neg(add(square(noise), mul(2, log(posterior.std))));
-      const stationary = sub(lognvars, log(sub(1, square(alpha))));
-      const first = slice(x, [0, 0, 0], [-1, 1, -1]);
-      const logP = (deviation: Tensor, logvar: Tensor) =>
-        neg(add(div(square(deviation), exp(logvar)), logvar));
-      const bins = x.shape[1]!;
-      const parts = [logP(first, stationary)];
-      if (bins > 1) {
-        const previous = slice(x, [0, 0, 0], [-1, bins - 1, -1]);
-        parts.push(logP(sub(slice(x, [0, 1, 0]), mul(alpha, previous)), lognvars));
-      }
-      return mul(0.5, mean(sum(sub(logQ, concat(parts, 1)), [1, 2])));
+      return autoregressiveDivergence({
+        ...{ mean: posterior.mean, std: posterior.std },
+        noise: draws.normal(name, posterior.mean.shape),
+        logtaus: parameter(parameters, "logtaus"),
+        lognvars: parameter(parameters, "lognvars"),
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
-import { add, div, exp, fill, log, mean, mul, square, sub, sum } from "@tensorflow/tfjs-core";
+import { fill } from "@tensorflow/tfjs-core";
 import { parameter } from "../modules/parameters";
+import { normalDivergence } from "../ops";
 import { type Prior, requirePositive } from "./prior";
 
 /** Options of {@link normalPrior}. */
@@ -27,11 +28,11 @@ export function normalPrior({ mean: start = 0, variance = 0.1 }: NormalPriorOpti
     init: (size) => ({ mean: fill([size], start), logvar: fill([size], Math.log(variance)) }),
     noise: (draws, name, shape) => draws.normal(name, shape),
     divergence(parameters, posterior) {
-      const logvar = parameter(parameters, "logvar");
-      const squares = add(square(posterior.std), square(sub(posterior.mean, parameter(parameters, "mean"))));
-      const logRatio = sub(mul(0.5, logvar), log(posterior.std));
-      const divergences = sub(add(logRatio, div(squares, mul(2, exp(logvar)))), 0.5);
-      return mean(sum(divergences, -1));
+      return normalDivergence({
+        ...{ mean: posterior.mean, std: posterior.std },
+        priorMean: parameter(parameters, "mean"),
+        logvar: parameter(parameters, "logvar"),
+      });
     },
   };
 }

@@ -1,5 +1,6 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import {
+  autoregressiveDivergence,
   bin,
   type DecoderInputs,
   decoderSequence,
@@ -9,10 +10,13 @@ import {
   joinBins,
   linear,
   masked,
+  normalDivergence,
   poissonLoss,
+  squaredNorms,
   swap,
 } from "../../src/ops";
 import { bernoulli, poisson, RandomStream, uniform } from "../../src/random";
+import { positive as deviations } from "../ops/divergences";
 import { type Named, randomValues, toTensor, type Values } from "../ops/values";
 
 /** An operation with inputs to run it on. */
@@ -115,6 +119,43 @@ export function maskCase({ shape }: { readonly shape: readonly number[] }, seed 
       x: randomValues(`${seed}x`, shape),
       mask: randomValues(`${seed}mask`, shape),
       y: randomValues(`${seed}y`, [trials, bins + 2, channels + 3]),
+    },
+  };
+}
+
+/** Squared norms, of results of kernels too. @param seed of the inputs */
+export function normsCase(
+  { shapes }: { readonly shapes: readonly (readonly number[])[] },
+  seed = "",
+): OpCase {
+  const factors = shapes.map((_, i) => (i + 1) / 4);
+  return {
+    op: (inputs) => ({
+      plain: squaredNorms(Object.values(inputs), factors),
+      results: squaredNorms(Object.values(inputs).map(exponential), factors),
+    }),
+    inputs: Object.fromEntries(shapes.map((shape, i) => [`x${i}`, randomValues(`${seed}${i}`, shape, 0.5)])),
+  };
+}
+
+/** Both divergences. @param shape `[trials, bins, size]` @param seed of the inputs */
+export function divergencesCase({ shape }: { readonly shape: readonly number[] }, seed = ""): OpCase {
+  const noise = randomValues(`${seed}noise`, shape);
+  const ofSize = (name: string) => randomValues(seed + name, shape.slice(-1));
+  return {
+    op: ({ priorMean, logvar, logtaus, lognvars, ...both }) => {
+      const posterior = { mean: both.mean!, std: both.std! };
+      const process = { logtaus: logtaus!, lognvars: lognvars!, noise: toTensor(noise) };
+      return {
+        normal: normalDivergence({ ...posterior, priorMean: priorMean!, logvar: logvar! }),
+        autoregressive: autoregressiveDivergence({ ...posterior, ...process }),
+      };
+    },
+    inputs: {
+      mean: randomValues(`${seed}mean`, shape),
+      std: deviations(randomValues(`${seed}std`, shape)),
+      ...{ priorMean: ofSize("prior mean"), logvar: ofSize("logvar") },
+      ...{ logtaus: ofSize("logtaus"), lognvars: ofSize("lognvars") },
     },
   };
 }

@@ -3,7 +3,17 @@ import { streamDraws } from "../../src/ops";
 import { integers, RandomStream } from "../../src/random";
 import { adamW } from "../../src/train/adamW";
 import { type Named, randomValues, toTensor } from "../ops/values";
-import { decoderCase, gruCase, joinCase, linearCase, maskCase, type OpCase, poissonCase } from "./cases";
+import {
+  decoderCase,
+  divergencesCase,
+  gruCase,
+  joinCase,
+  linearCase,
+  maskCase,
+  normsCase,
+  type OpCase,
+  poissonCase,
+} from "./cases";
 import { compute } from "./compute";
 
 /** Something to compute on either path. */
@@ -61,6 +71,12 @@ export const RANDOM_CASES = {
     ),
   masks: ({ size }: Pick, seed: string) =>
     ofOperation(maskCase, { shape: [size(20), size(20), size(30)] }, seed),
+  squaredNorms: ({ size, below }: Pick, seed: string) => {
+    const shapes = Array.from({ length: 1 + below(4) }, () => [size(60), size(60)].slice(below(2)));
+    return ofOperation(normsCase, { shapes }, seed);
+  },
+  divergences: ({ size }: Pick, seed: string) =>
+    ofOperation(divergencesCase, { shape: [size(40), size(40), size(24)] }, seed),
   decoderSequence: ({ size, flag, clip, below }: Pick, seed: string) =>
     ofOperation(
       decoderCase,

@@ -1,4 +1,5 @@
 import { adamWOp } from "../../ops/adamW";
+import { autoregressiveDivergenceOp } from "../../ops/autoregressiveDivergence";
 import { binOp } from "../../ops/bin";
 import { decoderSequenceOp } from "../../ops/decoderSequence";
 import { bernoulliOp, normalOp } from "../../ops/draws";
@@ -9,11 +10,14 @@ import { joinBinsOp } from "../../ops/joinBins";
 import type { KernelPath } from "../../ops/kernelPath";
 import { linearOp } from "../../ops/linear";
 import { maskedOp } from "../../ops/masked";
+import { normalDivergenceOp } from "../../ops/normalDivergence";
 import { useImplementation } from "../../ops/op";
 import { poissonLossOp } from "../../ops/poissonLoss";
+import { squaredNormsOp } from "../../ops/squaredNorms";
 import { swapOp } from "../../ops/swap";
 import { takeRowsOp } from "../../ops/takeRows";
 import { adamWKernel } from "./adamW";
+import { autoregressiveDivergenceKernel } from "./autoregressiveDivergence";
 import { binKernel } from "./bin";
 import { decoderSequenceKernel } from "./decoderSequence";
 import { bernoulliKernel, normalKernel } from "./draws";
@@ -24,7 +28,9 @@ import { joinBinsKernel } from "./joinBins";
 import { linearKernel } from "./linear";
 import type { Machine } from "./machine";
 import { maskedKernel } from "./masked";
+import { normalDivergenceKernel } from "./normalDivergence";
 import { poissonLossKernel } from "./poissonLoss";
+import { squaredNormsKernel } from "./squaredNorms";
 import { swapKernel } from "./swap";
 import { takeRowsKernel } from "./takeRows";
 
@@ -44,4 +50,7 @@ export function useMachine(path: KernelPath, machine: Machine): void {
   useImplementation(path, poissonLossOp, poissonLossKernel(machine));
   useImplementation(path, adamWOp, adamWKernel(machine));
   useImplementation(path, linearOp, linearKernel(machine));
+  useImplementation(path, squaredNormsOp, squaredNormsKernel(machine));
+  useImplementation(path, normalDivergenceOp, normalDivergenceKernel(machine));
+  useImplementation(path, autoregressiveDivergenceOp, autoregressiveDivergenceKernel(machine));
 }
