@@ -1,7 +1,7 @@
-import { add, addN, div, mean, mul, scalar, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { add, div, mean, scalar, sum, type Tensor } from "@tensorflow/tfjs-core";
 import { type Batch, heldOutLoss, trialsOf, weightLoss } from "../augmentations/batch";
 import { type Parameters, parameter, scoped } from "../modules";
-import { squaredNorms } from "../ops";
+import { squaredNorms, weightedSum } from "../ops";
 import type { Draws } from "../random";
 import type { ForwardOutput, LFADS, SessionOutput } from "./lfads";
 
@@ -91,16 +91,16 @@ export function lfadsLoss(
     const prior = name === "ic" ? initialCondition.prior : controller?.prior;
     const posterior = name === "ic" ? output.initialCondition : output.controllerOutput;
     if (!variational || !prior || !posterior) return scalar(0);
-    return mul(
-      scale * share,
-      prior.divergence(scoped(parameters, `${name}_prior`), posterior, draws, `${name}_kl`),
-    );
+    const value = prior.divergence(scoped(parameters, `${name}_prior`), posterior, draws, `${name}_kl`);
+    return weightedSum([value], [scale * share]);
   };
   const klInitialCondition = divergence("ic", scales.klInitialCondition);
   const klControllerOutput = divergence("co", scales.klControllerOutput);
-  const l2 = scaled(share, l2Penalty(model, scales, parameters));
-  const kl = add(klInitialCondition, klControllerOutput);
-  const total = mul(lossScale, add(reconstruction, add(mul(l2Ramp, l2), mul(klRamp, kl))));
+  const l2 = weightedSum([l2Penalty(model, scales, parameters)], [share]);
+  const total = weightedSum(
+    [reconstruction, l2, klInitialCondition, klControllerOutput],
+    [1, l2Ramp, klRamp, klRamp].map((ramp) => lossScale * ramp),
+  );
   return {
     total,
     reconstruction,
@@ -190,10 +190,9 @@ export function l2Penalty(model: LFADS, scales: PenaltyScales, parameters: Param
 
 /** Sum of the given shares of values, those that there are, over `count`. */
 function average(values: readonly (Tensor | null)[], shares: readonly number[], count: number): Tensor {
-  const parts = values.flatMap((value, i) => (value ? [scaled(shares[i]!, value)] : []));
-  return scaled(1 / count, parts.length === 1 ? parts[0]! : addN(parts));
-}
-
-function scaled(factor: number, x: Tensor): Tensor {
-  return factor === 1 ? x : mul(factor, x);
+  const parts = values.flatMap((value, i) => (value ? [{ value, factor: shares[i]! / count }] : []));
+  return weightedSum(
+    parts.map(({ value }) => value),
+    parts.map(({ factor }) => factor),
+  );
 }

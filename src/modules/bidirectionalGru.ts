@@ -1,4 +1,4 @@
-import { concat, reshape, slice, type Tensor } from "@tensorflow/tfjs-core";
+import { concat, type Tensor } from "@tensorflow/tfjs-core";
 import { bin, gruSequence, repeatRow } from "../ops";
 import type { RandomStream } from "../random";
 import { ClippedGruCell } from "./clippedGruCell";
@@ -53,9 +53,9 @@ export class BidirectionalGru {
   apply(parameters: Parameters, x: Tensor, h0: Tensor): BidirectionalStates {
     const [bins, batch] = x.shape as [number, number];
     const run = (direction: number, name: string) => {
-      const start = reshape(slice(h0, [direction, 0, 0], [1, -1, -1]), [-1, this.units]); // [batch or 1, units]
+      const start = bin(h0, direction); // [batch or 1, units]
       const weights = this.#cell.weights(scoped(parameters, name));
-      const state = repeatRow(start, batch);
+      const state = start.shape[0] === batch ? start : repeatRow(start, batch);
       return gruSequence(x, weights, state, { clip: this.#cell.clip, reverse: direction === 1 });
     };
     const forward = run(0, "fwd_gru.cell");

@@ -1,5 +1,5 @@
-import { add, exp, slice, sqrt, type Tensor, zeros } from "@tensorflow/tfjs-core";
-import { joinBins } from "../ops";
+import { type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { joinBins, posterior } from "../ops";
 import type { RandomStream } from "../random";
 import { BidirectionalGru } from "./bidirectionalGru";
 import { type Dropout, drop } from "./dropout";
@@ -63,11 +63,7 @@ export class InitialConditionEncoder {
   apply(parameters: Parameters, x: Tensor, dropout: Dropout = null): Posterior {
     const { final } = this.#gru.apply(scoped(parameters, "ic_enc"), x, parameter(parameters, "ic_enc_h0"));
     const both = this.#linear.apply(scoped(parameters, "ic_linear"), drop(final, dropout, "ic_enc_final"));
-    const logvar = slice(both, [0, this.outputs], [-1, this.outputs]);
-    return {
-      mean: slice(both, [0, 0], [-1, this.outputs]),
-      std: sqrt(add(exp(logvar), this.#varianceMin)),
-    };
+    return posterior(both, this.#varianceMin);
   }
 }
 

@@ -1,4 +1,4 @@
-import { add, matMul, reshape, sum, type Tensor, tidy, transpose, zeros } from "@tensorflow/tfjs-core";
+import { add, matMul, reshape, sum, type Tensor, tidy, transpose } from "@tensorflow/tfjs-core";
 import { type Op, runOp } from "./op";
 
 /** Inputs of {@link linearOp}. */
@@ -57,9 +57,4 @@ export function linear(x: Tensor, weight: Tensor, bias?: Tensor): Tensor {
     throw new Error(`linear: bias must have shape [${outputs}], got [${bias.shape}]`);
   }
   return runOp(linearOp, bias ? { x, weight, bias } : { x, weight }, {})[0]!;
-}
-
-/** `[1, n]` repeated to `[rows, n]`, by an addition: the gradient of a broadcast takes one slice for every row. */
-export function repeatRow(row: Tensor, rows: number): Tensor {
-  return add(row, zeros([rows, 1]));
 }

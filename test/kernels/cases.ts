@@ -12,8 +12,11 @@ import {
   masked,
   normalDivergence,
   poissonLoss,
+  posterior,
+  repeatRow,
   squaredNorms,
   swap,
+  weightedSum,
 } from "../../src/ops";
 import { bernoulli, poisson, RandomStream, uniform } from "../../src/random";
 import { positive as deviations } from "../ops/divergences";
@@ -123,17 +126,18 @@ export function maskCase({ shape }: { readonly shape: readonly number[] }, seed 
   };
 }
 
-/** Squared norms, of results of kernels too. @param seed of the inputs */
+/** Squared norms and their sum, of results of kernels too. @param seed of the inputs */
 export function normsCase(
   { shapes }: { readonly shapes: readonly (readonly number[])[] },
   seed = "",
 ): OpCase {
   const factors = shapes.map((_, i) => (i + 1) / 4);
   return {
-    op: (inputs) => ({
-      plain: squaredNorms(Object.values(inputs), factors),
-      results: squaredNorms(Object.values(inputs).map(exponential), factors),
-    }),
+    op: (inputs) => {
+      const plain = squaredNorms(Object.values(inputs), factors);
+      const results = squaredNorms(Object.values(inputs).map(exponential), factors);
+      return { plain, results, sum: weightedSum([plain, results], [0.25, -0.5]) };
+    },
     inputs: Object.fromEntries(shapes.map((shape, i) => [`x${i}`, randomValues(`${seed}${i}`, shape, 0.5)])),
   };
 }
@@ -158,6 +162,30 @@ export function divergencesCase({ shape }: { readonly shape: readonly number[] }
       ...{ logtaus: ofSize("logtaus"), lognvars: ofSize("lognvars") },
     },
   };
+}
+
+/** Repeated rows and posteriors, of each other's results. @param seed of the inputs */
+export function posteriorCase(
+  { rows, size }: { readonly rows: number; readonly size: number },
+  seed = "",
+): OpCase {
+  return {
+    op: ({ row, both }) => ({
+      ...prefixed("repeated.", posterior(repeatRow(row!, rows), 0)),
+      ...prefixed("plain.", posterior(both!, 1e-4)),
+      rows: masked(repeatRow(row!, rows), both!),
+      mean: posterior(both!, 0.5).mean,
+      std: posterior(both!, 0.5).std,
+    }),
+    inputs: {
+      row: randomValues(`${seed}row`, [1, 2 * size]),
+      both: randomValues(`${seed}both`, [rows, 2 * size]),
+    },
+  };
+}
+
+function prefixed(prefix: string, tensors: Named<Tensor>): Named<Tensor> {
+  return Object.fromEntries(Object.entries(tensors).map(([name, x]) => [prefix + name, x]));
 }
 
 /** @param seed of the inputs */

@@ -8,7 +8,7 @@ describe.each(["cpu", "wasm"])("random shapes on %s", (backend) => {
   beforeAll(() => useBackend(backend));
 
   test("fused kernels agree with composed operations, write where they may and keep nothing", async () => {
-    const reports = await fuzz(110, 1);
+    const reports = await fuzz(120, 1);
     expect(reports.flatMap(({ faults }) => faults)).toEqual([]);
     for (const { op, cases, worst } of reports) {
       expect(cases, op).toBe(10);

@@ -13,6 +13,7 @@ import {
   normsCase,
   type OpCase,
   poissonCase,
+  posteriorCase,
 } from "./cases";
 import { compute } from "./compute";
 
@@ -77,6 +78,8 @@ export const RANDOM_CASES = {
   },
   divergences: ({ size }: Pick, seed: string) =>
     ofOperation(divergencesCase, { shape: [size(40), size(40), size(24)] }, seed),
+  posterior: ({ size }: Pick, seed: string) =>
+    ofOperation(posteriorCase, { rows: size(60), size: size(40) }, seed),
   decoderSequence: ({ size, flag, clip, below }: Pick, seed: string) =>
     ofOperation(
       decoderCase,

@@ -1,15 +1,15 @@
-import { type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { add, mul, sum, type Tensor, tidy, zeros } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type AutoregressiveInputs,
   autoregressiveDivergence,
   type NormalDivergenceInputs,
   normalDivergence,
-  squaredNorms,
+  posterior,
 } from "../../src/ops";
 import { valueAndGradients } from "../../src/train/gradients";
 import { useBackend } from "../backend";
-import { checkGradients, type Named, randomValues, toTensor } from "./differences";
+import { checkGradients, type Named, randomValues, relativeError, toTensor } from "./differences";
 import { divergence, estimate, positive } from "./divergences";
 
 /** Zeros in the shapes of inputs, some of them replaced. */
@@ -18,21 +18,36 @@ function blank<Inputs>(shapes: Named<number[]>, other: Named<number[]> = {}): In
   return Object.fromEntries(entries.map(([name, shape]) => [name, zeros(shape)])) as Inputs;
 }
 
-describe.each(["cpu", "wasm"])("scalars with slopes on %s", (backend) => {
+describe.each(["cpu", "wasm"])("posteriors and their divergences on %s", (backend) => {
   beforeAll(() => useBackend(backend));
 
-  test("squaredNorms", () => {
-    const norms = ({ a, b, c }: Named<Tensor>) => squaredNorms([a!, b!, c!], [0.5, -2, 3]);
-    const square = (x: readonly number[]) => x.reduce((sum, v) => sum + v * v, 0);
-    checkGradients(
-      (x) => ({ y: norms(x) }),
-      ({ a, b, c }) => ({ y: [0.5 * square(a!.data) - 2 * square(b!.data) + 3 * square(c!.data)] }),
-      { a: randomValues("a", [4, 3]), b: randomValues("b", [7]), c: randomValues("c", []) },
+  test("posterior", () => {
+    for (const varianceMin of [0, 0.3]) {
+      checkGradients(
+        ({ both }) => posterior(both!, varianceMin),
+        ({ both }) => {
+          const rows = [0, 1, 2, 3].map((row) => both!.data.slice(6 * row, 6 * row + 6));
+          return {
+            mean: rows.flatMap((row) => row.slice(0, 3)),
+            std: rows.flatMap((row) => row.slice(3).map((v) => Math.sqrt(Math.exp(v) + varianceMin))),
+          };
+        },
+        { both: randomValues("both", [4, 6]) },
+      );
+    }
+    expect(() => posterior(zeros([4, 5]), 0)).toThrow("posterior: both must be [rows, 2 size], got [4,5]");
+    expect(() => posterior(zeros([4]), 0)).toThrow("posterior: both must be [rows, 2 size], got [4]");
+  });
+
+  test.each([0, 1])("posterior of which result %i alone has a gradient", (alone) => {
+    const both = toTensor(randomValues("both", [4, 6]));
+    const of = (pick: (result: Named<Tensor>) => Tensor) =>
+      valueAndGradients(() => tidy(() => sum(pick(posterior(both, 0.1)))), { both }).gradients.both!;
+    const expected = Array.from(
+      of(({ mean, std }) => add(mul(mean!, 1 - alone), mul(std!, alone))).dataSync(),
     );
-    expect(squaredNorms([], []).dataSync()[0]).toBe(0);
-    expect(() => squaredNorms([zeros([2])], [1, 2])).toThrow(
-      "squaredNorms: factors must be as many as tensors, 1, got 2",
-    );
+    const one = of(({ mean, std }) => (alone ? std! : mean!));
+    expect(relativeError(one.dataSync(), expected)).toBeLessThan(1e-6);
   });
 
   test.each([[[5]], [[6, 3]], [[4, 5, 3]]])("normalDivergence of %j", (shape) => {

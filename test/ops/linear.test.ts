@@ -51,6 +51,7 @@ describe.each(["cpu", "wasm"])("affine maps on %s", (backend) => {
     );
     tidy(() => {
       expect(repeatRow(zeros([1, 4]), 3).shape).toEqual([3, 4]);
+      expect(() => repeatRow(zeros([2, 4]), 3)).toThrow("repeatRow: row must be [1, n], got [2,4]");
     });
   });
 });

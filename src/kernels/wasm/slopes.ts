@@ -37,7 +37,7 @@ export function slopesKernel<Input extends string, Variable extends Input>(
         );
         return [scalar(value), ...slopes];
       }),
-    gradient: ([dy]: readonly Tensor[], _: unknown, [, ...slopes]: readonly Tensor[]) => {
+    gradient: ([dy]: readonly (Tensor | null)[], _: unknown, [, ...slopes]: readonly Tensor[]) => {
       const factor = numberOf(dy!);
       return fromSlopes(variables, slopes, (slope) => scaled(machine, slope, factor));
     },

@@ -13,9 +13,12 @@ import { maskedOp } from "../../ops/masked";
 import { normalDivergenceOp } from "../../ops/normalDivergence";
 import { useImplementation } from "../../ops/op";
 import { poissonLossOp } from "../../ops/poissonLoss";
+import { posteriorOp } from "../../ops/posterior";
+import { repeatRowOp } from "../../ops/repeatRow";
 import { squaredNormsOp } from "../../ops/squaredNorms";
 import { swapOp } from "../../ops/swap";
 import { takeRowsOp } from "../../ops/takeRows";
+import { weightedSumOp } from "../../ops/weightedSum";
 import { adamWKernel } from "./adamW";
 import { autoregressiveDivergenceKernel } from "./autoregressiveDivergence";
 import { binKernel } from "./bin";
@@ -30,9 +33,12 @@ import type { Machine } from "./machine";
 import { maskedKernel } from "./masked";
 import { normalDivergenceKernel } from "./normalDivergence";
 import { poissonLossKernel } from "./poissonLoss";
+import { posteriorKernel } from "./posterior";
+import { repeatRowKernel } from "./repeatRow";
 import { squaredNormsKernel } from "./squaredNorms";
 import { swapKernel } from "./swap";
 import { takeRowsKernel } from "./takeRows";
+import { weightedSumKernel } from "./weightedSum";
 
 /** Gives a path the kernels of a machine. */
 export function useMachine(path: KernelPath, machine: Machine): void {
@@ -50,6 +56,9 @@ export function useMachine(path: KernelPath, machine: Machine): void {
   useImplementation(path, poissonLossOp, poissonLossKernel(machine));
   useImplementation(path, adamWOp, adamWKernel(machine));
   useImplementation(path, linearOp, linearKernel(machine));
+  useImplementation(path, repeatRowOp, repeatRowKernel(machine));
+  useImplementation(path, posteriorOp, posteriorKernel(machine));
+  useImplementation(path, weightedSumOp, weightedSumKernel);
   useImplementation(path, squaredNormsOp, squaredNormsKernel(machine));
   useImplementation(path, normalDivergenceOp, normalDivergenceKernel(machine));
   useImplementation(path, autoregressiveDivergenceOp, autoregressiveDivergenceKernel(machine));
