@@ -1,13 +1,11 @@
 import { adamWOp } from "../../ops/adamW";
 import { decoderSequenceOp } from "../../ops/decoderSequence";
 import { bernoulliOp, normalOp } from "../../ops/draws";
-import { droppedOp } from "../../ops/dropped";
 import { exponentialOp } from "../../ops/exponential";
 import { gruSequenceOp } from "../../ops/gruSequence";
 import { joinBinsOp } from "../../ops/joinBins";
-import type { KernelPath } from "../../ops/kernelPath";
+import { type KernelPath, useVersion } from "../../ops/kernelPath";
 import { linearOp } from "../../ops/linear";
-import { maskedOp } from "../../ops/masked";
 import { useImplementation } from "../../ops/op";
 import { poissonLossOp } from "../../ops/poissonLoss";
 import { swapOp } from "../../ops/swap";
@@ -33,8 +31,8 @@ export function useMachine(path: KernelPath, machine: Machine): void {
   useImplementation(path, gruSequenceOp, gruSequenceKernel(machine));
   useImplementation(path, decoderSequenceOp, decoderSequenceKernel(machine));
   useImplementation(path, joinBinsOp, joinBinsKernel(machine));
-  useImplementation(path, droppedOp, droppedKernel(machine));
-  useImplementation(path, maskedOp, maskedKernel(machine));
+  useVersion(path, "dropped", droppedKernel(machine));
+  useVersion(path, "masked", maskedKernel(machine));
   useImplementation(path, exponentialOp, exponentialKernel(machine));
   useImplementation(path, swapOp, swapKernel(machine));
   useImplementation(path, takeRowsOp, takeRowsKernel(machine));
