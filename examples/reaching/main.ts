@@ -2,7 +2,7 @@
  * The main job: LFADS on spikes from somatosensory cortex of a reaching monkey. Prints how its rates compare with smoothing
  * and writes rates, model and a report with pictures.
  *
- *   npm start -- [--data file.h5] [--out out] [--epochs 80] [--samples 50] [--seed 0]
+ *   npm start -- [--data file.h5] [--out out] [--epochs 120] [--samples 50] [--seed 0]
  */
 import { mkdir } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
@@ -19,7 +19,7 @@ const { values } = parseArgs({
   options: {
     data: { type: "string", default: fileURLToPath(new URL("../data/s1_reach_50ms.h5", import.meta.url)) },
     out: { type: "string", default: "out" },
-    epochs: { type: "string", default: "80" },
+    epochs: { type: "string", default: "120" },
     samples: { type: "string", default: "50" },
     seed: { type: "string", default: "0" },
   },

@@ -1,5 +1,5 @@
-import { mean, mul, pad, slice, type Tensor } from "@tensorflow/tfjs-core";
-import { maskGradient } from "../ops";
+import { mean, mul, slice, type Tensor } from "@tensorflow/tfjs-core";
+import { maskGradient } from "../ops/maskGradient";
 import type { Draws } from "../random";
 
 /** Trials of one session as a model sees them, with what augmentations leave for the loss. B trials, T bins, N channels. */
@@ -51,12 +51,6 @@ export function weightLoss(loss: Tensor, { gradientMask, lossWeight }: Batch): T
 export function heldOutLoss(loss: Tensor, { heldOutWeight }: Batch): Tensor | null {
   if (!heldOutWeight) return null;
   return mean(mul(slice(loss, [0, 0, 0], heldOutWeight.shape as [number, number, number]), heldOutWeight));
-}
-
-/** `mask` of the encoded corner, extended to `shape` by `value`. */
-export function padTo(mask: Tensor, shape: readonly number[], value: number): Tensor {
-  const after = shape.map((n, axis) => [0, n - mask.shape[axis]!] as [number, number]);
-  return after.every(([, n]) => n === 0) ? mask : pad(mask, after, value);
 }
 
 /** Product of two optional factors. */

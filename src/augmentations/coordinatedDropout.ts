@@ -1,6 +1,9 @@
 import { concat, maximum, ones, slice } from "@tensorflow/tfjs-core";
-import { dropped, masked } from "../ops";
-import { type Augmentation, padTo, requireRate, times } from "./batch";
+// Not from ops/index.ts, with which the random streams would come into the bundle of an augmentation.
+import { dropped } from "../ops/dropped";
+import { masked } from "../ops/masked";
+import { padTo } from "../ops/padTo";
+import { type Augmentation, requireRate, times } from "./batch";
 
 /** Options of {@link coordinatedDropout}. */
 export interface CoordinatedDropoutOptions {
@@ -42,24 +45,28 @@ export function coordinatedDropout({
   initialConditionBins = 0,
   compatibility: { maskFromFirstBin = false, maskAll = false } = {},
 }: CoordinatedDropoutOptions): Augmentation {
-  checkRates("coordinatedDropout", rate, passRate);
+  requireRate("coordinatedDropout", "rate", rate);
+  if (!(passRate >= 0 && passRate <= 1)) {
+    throw new Error(`coordinatedDropout: passRate must be in [0, 1], got ${passRate}`);
+  }
   if (!Number.isInteger(initialConditionBins) || initialConditionBins < 0) {
     throw new Error(
       `coordinatedDropout: initialConditionBins must be a non-negative integer, got ${initialConditionBins}`,
     );
   }
+  // Rate 0 drops nothing, but there is nothing to hide either.
+  const passes = rate > 0 ? passRate : 1;
   return (batch, draws) => {
     const { encode, reconstruct } = batch;
     const [trials, bins, channels] = encode.shape as [number, number, number];
     const segment = [trials, initialConditionBins, channels] as [number, number, number];
     const encoded = [trials, bins - initialConditionBins, channels] as [number, number, number];
     const shape = maskAll ? reconstruct.shape : encoded;
-    const input = rate > 0 ? draws.bernoulli("cd_input", shape, 1 - rate, 1 / (1 - rate)) : ones(shape);
+    const input = draws.bernoulli("cd_input", shape, 1 - rate, 1 / (1 - rate));
     const behind = initialConditionBins > 0 && !maskFromFirstBin;
-    // Rate 0 drops nothing, but there is nothing to hide either.
-    let gradient = rate > 0 ? dropped(input, behind ? shape : reconstruct.shape) : ones(shape);
-    if (passRate > 0 && rate > 0) {
-      gradient = maximum(gradient, padTo(draws.bernoulli("cd_pass", shape, passRate), gradient.shape, 1));
+    let gradient = dropped(input, behind ? shape : reconstruct.shape);
+    if (passes > 0) {
+      gradient = maximum(gradient, padTo(draws.bernoulli("cd_pass", shape, passes), gradient.shape, 1));
     }
     if (behind) gradient = concat([ones(segment), gradient], 1);
     const seen = maskAll ? slice(input, [0, 0, 0], encoded) : input;
@@ -79,11 +86,4 @@ export function coordinatedDropout({
       gradientMask: times(batch.gradientMask, padTo(gradient, reconstruct.shape, 1)),
     };
   };
-}
-
-function checkRates(where: string, rate: number, passRate: number): void {
-  requireRate(where, "rate", rate);
-  if (!(passRate >= 0 && passRate <= 1)) {
-    throw new Error(`${where}: passRate must be in [0, 1], got ${passRate}`);
-  }
 }

@@ -1,5 +1,6 @@
 import { concat, div, fill, mul, slice, sub, type Tensor } from "@tensorflow/tfjs-core";
-import { type Augmentation, padTo, requireRate, times } from "./batch";
+import { padTo } from "../ops/padTo";
+import { type Augmentation, requireRate, times } from "./batch";
 
 /** Options of {@link sampleValidation}. */
 export interface SampleValidationOptions {

@@ -1,7 +1,7 @@
 import { onesLike } from "@tensorflow/tfjs-core";
 import { InputSpec, type Shape } from "@tensorflow/tfjs-layers";
-import { coordinatedDropout } from "../augmentations";
-import { maskGradient } from "../ops";
+import { coordinatedDropout } from "../augmentations/coordinatedDropout";
+import { maskGradient } from "../ops/maskGradient";
 import type { LayerModule, ModuleLayerOptions } from "./layerModule";
 import { ModuleLayer } from "./moduleLayer";
 

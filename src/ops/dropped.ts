@@ -1,29 +1,9 @@
-import { cast, equal, pad, type Tensor, tidy } from "@tensorflow/tfjs-core";
-import { type Op, runOp } from "./op";
-
-/** Attributes of {@link droppedOp}. */
-export type DroppedAttributes = { readonly shape: readonly number[] };
-
-/** The kernel. */
-export const droppedOp: Op<{ mask: Tensor }, DroppedAttributes> = {
-  name: "LfadsDropped",
-  results: 1,
-  outputs: 0,
-  forward: ({ mask }, { shape }) => [
-    tidy(() => {
-      const after = shape.map((n, axis) => [0, n - mask.shape[axis]!] as [number, number]);
-      return pad(cast(equal(mask, 0), "float32"), after, 1);
-    }),
-  ],
-  gradient: () => ({
-    mask: () => {
-      throw new Error("dropped: a mask is a constant, without gradients");
-    },
-  }),
-};
+import { cast, equal, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import { version } from "./kernelPath";
+import { padTo } from "./padTo";
 
 /**
- * What a mask drops: 1 where it is 0, and beyond it; else 0.
+ * What a mask drops: 1 where it is 0, and beyond it; else 0. Without gradients.
  *
  * @param mask `[B, T or fewer, N or fewer]`, the corner where all indices are small
  * @param shape `[B, T, N]`
@@ -31,11 +11,18 @@ export const droppedOp: Op<{ mask: Tensor }, DroppedAttributes> = {
  */
 export function dropped(mask: Tensor, shape: readonly number[]): Tensor {
   const [trials, bins, channels] = shape as [number, number, number];
-  const [rows, ...rest] = mask.shape;
-  if (shape.length !== 3 || mask.rank !== 3 || rows !== trials || rest.some((n, i) => n > shape[i + 1]!)) {
+  const fits = mask.shape.every((n, axis) => (axis > 0 ? n <= shape[axis]! : n === trials));
+  if (shape.length !== 3 || mask.rank !== 3 || !fits) {
     throw new Error(
       `dropped: mask must be [${trials}, at most ${bins}, at most ${channels}], got [${mask.shape}]`,
     );
   }
-  return runOp(droppedOp, { mask }, { shape })[0]!;
+  return version<Dropped>("dropped", plain)(mask, shape);
+}
+
+/** A version of {@link dropped}; shapes are checked. */
+export type Dropped = (mask: Tensor, shape: readonly number[]) => Tensor;
+
+function plain(mask: Tensor, shape: readonly number[]): Tensor {
+  return tidy(() => padTo(cast(equal(mask, 0), "float32"), shape, 1));
 }

@@ -38,3 +38,22 @@ export function onPath<T>(other: KernelPath, body: () => T): T {
     path = before;
   }
 }
+
+/** Versions of functions, by path and name. */
+const versions = new Map<string, unknown>();
+
+/**
+ * The version of a function of tensors for the current path, or the plain one where there is no other. It is the light form of an
+ * `Op`, for functions that TensorFlow.js differentiates by itself: whoever bundles only these goes without the registry of
+ * operations.
+ *
+ * @param plain made of plain tensor operations
+ */
+export function version<F>(name: string, plain: F): F {
+  return (versions.get(kernelPath() + name) as F | undefined) ?? plain;
+}
+
+/** From now on this is the version of a path. */
+export function useVersion<F>(on: KernelPath, name: string, other: F): void {
+  versions.set(on + name, other);
+}

@@ -1,12 +1,14 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { DroppedAttributes } from "../../ops/dropped";
-import { droppedOp } from "../../ops/dropped";
-import type { Implementation } from "../../ops/op";
+import type { Dropped } from "../../ops/dropped";
+import { type Op, runOp } from "../../ops/op";
 import type { Machine } from "./machine";
 
 /** What a mask drops, of `ops/dropped.ts`. */
-export function droppedKernel(machine: Machine): Implementation<{ mask: Tensor }, DroppedAttributes> {
-  return {
+export function droppedKernel(machine: Machine): Dropped {
+  const op: Op<{ mask: Tensor }, { readonly shape: readonly number[] }> = {
+    name: "LfadsDropped",
+    results: 1,
+    outputs: 0,
     forward: ({ mask }, { shape }) =>
       machine.call(() => {
         const [trials, bins, channels] = shape as [number, number, number];
@@ -20,6 +22,11 @@ export function droppedKernel(machine: Machine): Implementation<{ mask: Tensor }
         );
         return [machine.tensor(target, shape, channels)];
       }),
-    gradient: droppedOp.gradient,
+    gradient: () => ({
+      mask: () => {
+        throw new Error("dropped: a mask is a constant, without gradients");
+      },
+    }),
   };
+  return (mask, shape) => runOp(op, { mask }, { shape })[0]!;
 }

@@ -1,13 +1,13 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { MaskedInputs } from "../../ops/masked";
-import type { Implementation } from "../../ops/op";
+import type { Masked } from "../../ops/masked";
+import { type Op, runOp } from "../../ops/op";
 import { type Machine, padded } from "./machine";
 
 /** Numbers at a time. */
 const GRAIN = 2 ** 18;
 
 /** The products of `ops/masked.ts`. */
-export function maskedKernel(machine: Machine): Implementation<MaskedInputs, Record<string, never>> {
+export function maskedKernel(machine: Machine): Masked {
   const product = (a: Tensor, b: Tensor) =>
     machine.call(() => {
       const width = a.shape.at(-1) ?? 1;
@@ -24,8 +24,12 @@ export function maskedKernel(machine: Machine): Implementation<MaskedInputs, Rec
       );
       return machine.tensor(target, a.shape, columns);
     });
-  return {
+  const op: Op<{ x: Tensor; mask: Tensor }, object> = {
+    name: "LfadsMasked",
+    results: 1,
+    outputs: 1,
     forward: ({ x, mask }) => [product(x, mask)],
     gradient: ([dy], { x, mask }) => ({ x: () => product(dy!, mask), mask: () => product(dy!, x) }),
   };
+  return (x, mask) => runOp(op, { x, mask }, {})[0]!;
 }
