@@ -1,4 +1,4 @@
-export { adamWStep } from "./adamW";
+export { type AdamWResult, type AdamWRule, type AdamWTensors, adamWStep } from "./adamW";
 export { type AutoregressiveInputs, autoregressiveDivergence } from "./autoregressiveDivergence";
 export { bin } from "./bin";
 export { type DecoderInputs, type DecoderStates, decoderSequence } from "./decoderSequence";
@@ -7,7 +7,7 @@ export { dropped } from "./dropped";
 export { exponential } from "./exponential";
 export { clipFactor, globalNorm } from "./globalNorm";
 export { type GruSequenceOptions, type GruWeights, gruSequence } from "./gruSequence";
-export { joinBins, type Place } from "./joinBins";
+export { type JoinedParts, joinBins, type Place } from "./joinBins";
 export { linear } from "./linear";
 export { digamma, logGamma } from "./logGamma";
 export { masked } from "./masked";

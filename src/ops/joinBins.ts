@@ -9,15 +9,15 @@ export interface Place {
 }
 
 /** Inputs of {@link joinBinsOp}, each `[its bins, batch, its width]`. */
-export type Parts = { readonly first: Tensor; readonly second: Tensor };
+export type JoinedParts = { readonly first: Tensor; readonly second: Tensor };
 /** Attributes of {@link joinBinsOp}. */
 export type JoinAttributes = {
   readonly bins: number;
-  readonly places: { readonly [Name in keyof Parts]: Place };
+  readonly places: { readonly [Name in keyof JoinedParts]: Place };
 };
 
 /** The kernel. */
-export const joinBinsOp: Op<Parts, JoinAttributes> = {
+export const joinBinsOp: Op<JoinedParts, JoinAttributes> = {
   name: "LfadsJoinBins",
   results: 1,
   outputs: 1,
@@ -55,7 +55,7 @@ function moved(x: Tensor, { from, to, count }: Place, bins: number): Tensor {
  *
  * @throws if the parts have different batches, or a place lies outside of its part or of the result
  */
-export function joinBins(parts: Parts, places: JoinAttributes["places"], bins: number): Tensor {
+export function joinBins(parts: JoinedParts, places: JoinAttributes["places"], bins: number): Tensor {
   const { first, second } = parts;
   if (first.rank !== 3 || second.rank !== 3 || first.shape[1] !== second.shape[1]) {
     throw new Error(

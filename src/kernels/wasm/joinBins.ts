@@ -1,11 +1,11 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
-import type { JoinAttributes, Parts, Place } from "../../ops/joinBins";
+import type { JoinAttributes, JoinedParts, Place } from "../../ops/joinBins";
 import type { Implementation } from "../../ops/op";
 import type { Address } from "./exports";
 import { type Machine, padded } from "./machine";
 
 /** The sequences side by side of `ops/joinBins.ts`. */
-export function joinBinsKernel(machine: Machine): Implementation<Parts, JoinAttributes> {
+export function joinBinsKernel(machine: Machine): Implementation<JoinedParts, JoinAttributes> {
   return {
     forward: ({ first, second }, { bins, places }) =>
       machine.call(() => {
