@@ -8,7 +8,7 @@ export interface Place {
   readonly count: number;
 }
 
-/** Inputs of {@link joinBinsOp}, each `[its bins, batch, its width]`. */
+/** What {@link joinBins} takes, each `[its bins, batch, its width]`. */
 export type JoinedParts = { readonly first: Tensor; readonly second: Tensor };
 /** Attributes of {@link joinBinsOp}. */
 export type JoinAttributes = {
