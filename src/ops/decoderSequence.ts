@@ -29,6 +29,7 @@ import {
 import { at } from "./heap";
 import { asMatrix, transposedMatMul } from "./linear";
 import { type Op, runOp } from "./op";
+import { requireShape } from "./requireShape";
 
 /** Inputs of {@link decoderSequence}; B trials, T bins. */
 export type DecoderInputs = {
@@ -325,9 +326,7 @@ export function decoderSequence(inputs: DecoderInputs, clip = 5): DecoderStates 
     ["generatorMask", generatorMask, [bins, batch, gen]],
   ];
   for (const [name, tensor, shape] of shapes) {
-    if (tensor && `${tensor.shape}` !== `${shape}`) {
-      throw new Error(`decoderSequence: ${name} must be [${shape}], got [${tensor.shape}]`);
-    }
+    if (tensor) requireShape("decoderSequence", name, tensor, shape);
   }
   const present = Object.fromEntries(
     Object.entries(inputs).filter(([, tensor]) => tensor !== undefined),

@@ -14,6 +14,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { asMatrix, transposedMatMul } from "./linear";
 import { type Op, runOp } from "./op";
+import { requireShape } from "./requireShape";
 import { stirling } from "./stirling";
 
 /** Inputs of {@link poissonLoss}; B trials, T bins, N channels, F factors. */
@@ -101,9 +102,7 @@ export function poissonLoss(inputs: PoissonLossInputs): { total: Tensor; heldOut
     ["gradientMask", gradientMask, all],
   ];
   for (const [name, tensor, shape] of shapes) {
-    if (tensor && `${tensor.shape}` !== `${shape}`) {
-      throw new Error(`poissonLoss: ${name} must be [${shape}], got [${tensor.shape}]`);
-    }
+    if (tensor) requireShape("poissonLoss", name, tensor, shape);
   }
   if (heldOutWeight) {
     const [rows, ...rest] = heldOutWeight.shape;
