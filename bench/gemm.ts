@@ -29,8 +29,7 @@ export async function gemmOf(w: Workload, build: Build): Promise<{ run: () => vo
   return {
     run() {
       for (const { args, bins } of products) {
-        for (let t = 0; t < bins; t++)
-          machine.run("linear", args, { count: rows, grain: rows, unit: 1, cost: 0 });
+        for (let t = 0; t < bins; t++) machine.run("linear", args, { count: rows, grain: rows, cost: 0 });
       }
     },
     flop: products.reduce((sum, { flop }) => sum + flop, 0),

@@ -19,7 +19,7 @@ const { values } = parseArgs({
     threads: { type: "string", default: "1" },
     path: { type: "string", multiple: true, default: ["fused"] },
     backend: { type: "string", default: "wasm" },
-    repeats: { type: "string", default: "10" },
+    repeats: { type: "string", default: "20" },
     json: { type: "boolean", default: false },
   },
 });
@@ -29,7 +29,7 @@ const counts = [threads, repeats].every((n) => Number.isInteger(n) && n >= 1);
 if (!workload || !counts || !values.path.every((name) => name in PATHS)) {
   console.error(
     `usage: npm run bench -- [--workload ${WORKLOADS.map(({ name }) => name).join("|")}] [--threads 1] ` +
-      `[--path ${Object.keys(PATHS).join("|")}]... [--backend cpu|wasm] [--repeats 10] [--json]`,
+      `[--path ${Object.keys(PATHS).join("|")}]... [--backend cpu|wasm] [--repeats 20] [--json]`,
   );
   process.exit(2);
 }
@@ -49,13 +49,16 @@ async function measured(name: string) {
     await run();
     times[part].push(performance.now() - start);
   };
+  const work = {
+    train: () => training.step(),
+    infer: () => infer(model, data.valid, { samples: 0, batchSize: workload!.batch }),
+  };
   return {
     ...{ path, times, gemmFlop: gemm.flop },
-    async round() {
+    async round(part: "train" | "infer") {
       await useKernels({ path, threads });
-      for (let i = 0; i < 3; i++) await time("gemm", gemm.run);
-      await time("train", () => training.step());
-      await time("infer", () => infer(model, data.valid, { samples: 0, batchSize: workload!.batch }));
+      await time("gemm", gemm.run);
+      await time(part, work[part]);
     },
   };
 }
@@ -63,9 +66,11 @@ async function measured(name: string) {
 const sides = [];
 for (const name of values.path) sides.push(await measured(name));
 // The first rounds compile and take memory. Sides take turns: a machine's speed drifts.
-for (let i = 0; i < 2; i++) for (const side of sides) await side.round();
-for (const { times } of sides) for (const list of Object.values(times)) list.splice(0);
-for (let i = 0; i < repeats; i++) for (const side of sides) await side.round();
+for (const part of ["train", "infer"] as const) {
+  for (let i = 0; i < 2; i++) for (const side of sides) await side.round(part);
+  for (const { times } of sides) for (const list of [times[part], times.gemm]) list.splice(0, 2);
+  for (let i = 0; i < repeats; i++) for (const side of sides) await side.round(part);
+}
 
 for (const side of sides) {
   const result = summary(workload, threads, side, process.resourceUsage().maxRSS * 1024);

@@ -1,5 +1,5 @@
 export { bernoulli, bernoulliThreshold } from "./bernoulli";
-export { RandomBlock } from "./block";
+export { RandomBlock, SEGMENT } from "./block";
 export { chiSquared } from "./chiSquared";
 export type { Draws } from "./draws";
 export { gamma } from "./gamma";

@@ -12,6 +12,6 @@ test.each(Object.entries(LAYOUTS))("the fields of %s are those of its class, in 
   const source = sources.find((text) => text.includes(`export class ${name} {`))!;
   const start = source.indexOf(`export class ${name} {`);
   const body = source.slice(start, source.indexOf("\n}", start));
-  const declared = [...body.matchAll(/^ {2}(\w+): (?:usize|i32|f32);/gm)].map(([, field]) => field);
+  const declared = [...body.matchAll(/^ {2}(\w+): (?:usize|i32|u32|f32);/gm)].map(([, field]) => field);
   expect(declared).toEqual([...fields]);
 });

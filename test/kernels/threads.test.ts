@@ -56,7 +56,7 @@ describe("a worker", () => {
 describe("what goes wrong", () => {
   beforeAll(() => useBackend("cpu"));
 
-  const split = { count: 100, grain: 50, unit: 1, cost: 1e6 };
+  const split = { count: 100, grain: 50, unit: 50, cost: 1e6 };
   /** Matrices beyond the memory. */
   const wrong = { y: -64, n: 8, s: -64, x: -64, xStep: 32, k: 8, weight: 0 };
   const right = (machine: Machine) => ({

@@ -13,8 +13,8 @@ describe("gamma", () => {
     expect([...gamma(stream("gamma"), 3, 2.5)]).toEqual([
       2.065737738998088, 5.3406066775332475, 5.065290827328876,
     ]);
-    expect(digest(gamma(stream("d"), 100_000, 0.4))).toBe(3748970386);
-    expect(digest(gamma(stream("d"), 100_000, 2.5))).toBe(1349255235);
+    expect(digest(gamma(stream("d"), 100_000, 0.4))).toBe(2185613145);
+    expect(digest(gamma(stream("d"), 100_000, 2.5))).toBe(2520046213);
   });
 
   test.each([0.05, 0.3, 0.999, 1, 1.5, 4, 30, 300])("shape %d: moments and distribution", (shape) => {

@@ -35,7 +35,7 @@ describe("poisson", () => {
     const rates = [0, 0.5, 2, 9.9, 10, 50, 1e4, 1e9];
     expect([...poisson(stream("poisson"), rates)]).toEqual([0, 1, 0, 7, 6, 51, 9951, 1000014144]);
     const ramp = Float64Array.from({ length: 100_000 }, (_, i) => i / 500);
-    expect(digest(poisson(stream("d"), ramp))).toBe(2534632310);
+    expect(digest(poisson(stream("d"), ramp))).toBe(2795322949);
   });
 
   test.each([0.01, 0.3, 1, 3, 9.9, 10, 10.5, 12, 20, 50, 300, 1e4])(

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { RandomStream, uniform } from "../../src/random";
+import { RandomStream, SEGMENT, uniform } from "../../src/random";
 import { correlation, digest, equalFrequencyP, mean } from "./statistics";
 
 const root = () => RandomStream.fromSeed(0);
@@ -30,7 +30,17 @@ describe("RandomStream", () => {
   });
 
   test("a long block keeps its bits", () => {
-    expect(digest(root().fork("d").uint32(100_000))).toBe(2608260456);
+    expect(digest(root().fork("d").uint32(100_000))).toBe(116233510);
+  });
+
+  test("parts give the numbers of the whole across segments, whose generators are different ones", () => {
+    const whole = root().uint32(2 * SEGMENT + 8);
+    const block = root().block();
+    const parts = [SEGMENT - 8, 4, 8, SEGMENT + 4].map((length) => new Uint32Array(length));
+    for (const part of parts) block.fill(part);
+    expect(parts.flatMap((part) => [...part])).toEqual([...whole]);
+    const first = [0, 1, 2].map((segment) => [...whole.subarray(SEGMENT * segment, SEGMENT * segment + 8)].join());
+    expect(new Set(first).size).toBe(3);
   });
 
   test("a block's numbers do not depend on how many are taken, or in what parts", () => {

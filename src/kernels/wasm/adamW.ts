@@ -24,7 +24,7 @@ export function adamWKernel(machine: Machine): Implementation<AdamWInputs, AdamW
           sums: machine.block(2 * parts),
           ...{ count, grain: GRAIN },
         };
-        const work = { count: parts, grain: parts, unit: 1, cost: 8 * GRAIN };
+        const work = { count: parts, cost: 8 * GRAIN };
         machine.run("squareSums", addresses, work);
         const sums = new Float64Array(machine.arena.memory.buffer, addresses.sums, parts);
         // Too large for a float32 number, the norm is infinite, as it is when tensors compute it.

@@ -18,7 +18,7 @@ export function binKernel(machine: Machine): Implementation<{ x: Tensor }, { t: 
           const columns = padded(width);
           const dx = machine.zeros(bins * batch * columns);
           const [target, step] = [dx + 4 * t * batch * columns, 4 * columns];
-          machine.exports.copyRows(target, step, columns, machine.flat(dy!), 4 * width, width, batch);
+          machine.copyRows(target, step, columns, machine.flat(dy!), 4 * width, width, batch);
           return machine.tensor(dx, x.shape);
         }),
     }),

@@ -47,7 +47,7 @@ export function decoderSequenceKernel(machine: Machine): Implementation<DecoderT
             conGatesStep: gatesStep(columns.con),
             genGatesStep: gatesStep(columns.gen),
           },
-          { count: batch, grain: TRIALS, unit: 1, cost, scratch },
+          { count: batch, grain: TRIALS, cost, scratch },
         );
         const half = (address: Address) =>
           machine.columns(address, 2 * columns.outputs, [bins, batch, widths.outputs]);

@@ -4,7 +4,8 @@ import { type DecoderTensors, data, inputWeights, sizes } from "./decoderInputs"
 import { TRIALS } from "./gruSequence";
 import { multiply } from "./linear";
 import { type Machine, padded } from "./machine";
-import { affineGradient, cellGradient, type Matrix, type Operand } from "./rowProduct";
+import { affineGradient, cellGradient, productGradients } from "./productGradient";
+import type { Matrix, Operand } from "./rowProduct";
 import { packRecurrentGradient, packStraight, type WeightPart } from "./weights";
 
 /** Gradient of `decoderSequence.ts`: the loop backwards, then products over all bins and trials. */
@@ -78,10 +79,9 @@ export function decoderSequenceGradient(
         dGen0: dGen0.address,
         dFactor0: dFactor0.address,
       },
-      { count: batch, grain: TRIALS, unit: 1, cost, scratch },
+      { count: batch, grain: TRIALS, cost, scratch },
     );
 
-    const steps = { bins, batch };
     const operand = (x: Tensor, more: Partial<Operand> = {}) => ({
       ...matrix(x),
       width: x.shape.at(-1)!,
@@ -89,26 +89,27 @@ export function decoderSequenceGradient(
     });
     const sequence = (states: Tensor, first: Tensor, mask?: Tensor) =>
       operand(states, { first: matrix(first), factor: mask ? matrix(mask) : null });
-    const controller = cellGradient(
-      machine,
-      steps,
-      { dGates: dConGates, gates: { address: conGates!, columns: 3 * columns.con } },
-      [operand(controllerInput), sequence(factors, inputs.factor0, factorMask)],
-      sequence(con, inputs.con0),
-    );
-    const generator = cellGradient(
-      machine,
-      steps,
-      { dGates: dGenGates, gates: { address: genGates!, columns: 3 * columns.gen } },
-      [operand(output), ...(externalInputs ? [operand(externalInputs)] : [])],
-      sequence(gen, inputs.gen0),
-    );
-    const co = affineGradient(machine, steps, dPosterior, operand(con), {
-      blocks: 2,
-      units: widths.outputs,
-    });
     const read = operand(gen, { factor: generatorMask ? matrix(generatorMask) : null });
-    const fac = affineGradient(machine, steps, dFactors, read, { blocks: 1, units: widths.factors });
+    const { controller, generator, co, fac } = productGradients(
+      machine,
+      { bins, batch },
+      {
+        controller: cellGradient(
+          machine,
+          { dGates: dConGates, gates: { address: conGates!, columns: 3 * columns.con } },
+          [operand(controllerInput), sequence(factors, inputs.factor0, factorMask)],
+          sequence(con, inputs.con0),
+        ),
+        generator: cellGradient(
+          machine,
+          { dGates: dGenGates, gates: { address: genGates!, columns: 3 * columns.gen } },
+          [operand(output), ...(externalInputs ? [operand(externalInputs)] : [])],
+          sequence(gen, inputs.gen0),
+        ),
+        co: affineGradient(machine, dPosterior, operand(con), { blocks: 2, units: widths.outputs }),
+        fac: affineGradient(machine, dFactors, read, { blocks: 1, units: widths.factors }),
+      },
+    );
     return {
       ...{ conWeightIh: controller.weightIh, conWeightHh: controller.weightHh, conBias: controller.bias },
       ...{ genWeightIh: generator.weightIh, genWeightHh: generator.weightHh, genBias: generator.bias },

@@ -18,7 +18,7 @@ export function droppedKernel(machine: Machine): Dropped {
         machine.run(
           "droppedRows",
           { target, bins, channels, mask: machine.flat(mask), maskBins, maskChannels },
-          { count, grain: count, unit: 1, cost: 2 * channels },
+          { count, cost: 2 * channels },
         );
         return [machine.tensor(target, shape, channels)];
       }),

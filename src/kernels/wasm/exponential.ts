@@ -14,7 +14,7 @@ export function exponentialKernel(machine: Machine): Implementation<{ x: Tensor 
         machine.run(
           "exponentialRows",
           { target, source: machine.matrix(x), columns, width },
-          { count, grain: count, unit: 1, cost: 16 * columns },
+          { count, cost: 16 * columns },
         );
         return [machine.tensor(target, x.shape)];
       }),

@@ -15,6 +15,7 @@ export interface KernelExports {
     width: number,
     rows: number,
   ): void;
+  zeros(target: Address, count: number): void;
   packRows(
     panels: Address,
     b: Address,
@@ -25,9 +26,8 @@ export interface KernelExports {
     n: number,
   ): void;
   countNonZero(x: Address, count: number): number;
-  drawIntegers(target: Address, state: Address, count: number): void;
-  drawBernoulli(target: Address, state: Address, count: number, threshold: number, value: number): void;
-  normalOf(integers: Address, count: number): void;
+  scaleAll(target: Address, source: Address, count: number, factor: number): void;
+  squareSum(x: Address, count: number): number;
   expAll(target: Address, source: Address, count: number): void;
   sigmoidAll(target: Address, source: Address, count: number): void;
   tanhAll(target: Address, source: Address, count: number): void;

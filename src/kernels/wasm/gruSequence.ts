@@ -4,7 +4,7 @@ import type { Implementation } from "../../ops/op";
 import type { Address } from "./exports";
 import { multiply } from "./linear";
 import { bits, type Machine, padded } from "./machine";
-import { cellGradient, sparseGradient } from "./rowProduct";
+import { cellGradient, productGradients, sparseGradient } from "./productGradient";
 import { packBias, packRecurrentGradient, packStraight, packTransposed } from "./weights";
 
 /** Trials at a time. */
@@ -12,6 +12,8 @@ export const TRIALS = 48;
 
 /** Share of entries that are not zero from which on the dense product is the faster one. */
 const DENSE = 0.4;
+/** Numbers that are looked at, padding included. */
+const SAMPLE = 2 ** 17;
 
 /** The GRU sequence of `ops/gruSequence.ts`. Saved for the gradient: the gates, beside the states that are its result. */
 export function gruSequenceKernel(
@@ -42,7 +44,6 @@ export function gruSequenceKernel(
           {
             count: batch,
             grain: TRIALS,
-            unit: 1,
             cost,
             scratch: Math.max(TRIALS * columns, 2 * inputColumns),
           },
@@ -74,14 +75,15 @@ export function gruSequenceKernel(
             dGates: dGates.address,
             dH0,
           },
-          { count: batch, grain: TRIALS, unit: 1, cost, scratch: TRIALS * columns },
+          { count: batch, grain: TRIALS, cost, scratch: TRIALS * columns },
         );
         const input = x && { address: machine.matrix(x), columns: inputColumns, width: x.shape[2]! };
         const few = x && isSparse(machine, input!.address, x);
         const dense = input && !few ? [input] : [];
         const steps = { bins, batch, reverse };
         return {
-          ...cellGradient(machine, steps, { dGates, gates }, dense, h),
+          ...productGradients(machine, steps, { cell: cellGradient(machine, { dGates, gates }, dense, h) })
+            .cell,
           ...(few && { weightIh: sparseGradient(machine, steps, dGates, input!, { blocks: 3, units }) }),
           h0: machine.tensor(dH0, h0.shape),
           gates: machine.holder([dGates.address]),
@@ -110,9 +112,10 @@ function isSparse(machine: Machine, address: Address, { dataId, shape, size }: T
   const width = shape[2]!;
   const known = sparse.get(dataId);
   if (known !== undefined) return known;
-  const entries = machine.exports.countNonZero(address, (size / width) * padded(width));
-  sparse.set(dataId, entries < DENSE * size);
-  return entries < DENSE * size;
+  const count = Math.min(SAMPLE, (size / width) * padded(width));
+  const few = machine.exports.countNonZero(address, count) < DENSE * count;
+  sparse.set(dataId, few);
+  return few;
 }
 
 function sizes({ x, h0 }: GruInputs, { bins, clip, reverse }: SequenceAttributes) {

@@ -13,15 +13,14 @@ export function joinBinsKernel(machine: Machine): Implementation<JoinedParts, Jo
         const [a, b] = [first.shape[2]!, second.shape[2]!];
         const columns = padded(a + b);
         const y = machine.block(bins * batch * columns);
-        const { copyRows } = machine.exports;
         /** @param space columns up to the next part, or to the end */
         const put = (x: Tensor, { from, to, count }: Place, column: number, space: number) => {
           const [width, own] = [x.shape[2]!, padded(x.shape[2]!)];
           const at = (bin: number) => y + 4 * (bin * batch * columns + column);
           const source = machine.matrix(x) + 4 * from * batch * own;
-          copyRows(at(0), 4 * columns, space, source, 0, 0, to * batch);
-          copyRows(at(to), 4 * columns, space, source, 4 * own, width, count * batch);
-          copyRows(at(to + count), 4 * columns, space, source, 0, 0, (bins - to - count) * batch);
+          machine.copyRows(at(0), 4 * columns, space, source, 0, 0, to * batch);
+          machine.copyRows(at(to), 4 * columns, space, source, 4 * own, width, count * batch);
+          machine.copyRows(at(to + count), 4 * columns, space, source, 0, 0, (bins - to - count) * batch);
         };
         put(first, places.first, 0, a);
         put(second, places.second, a, columns - a);
@@ -35,7 +34,7 @@ export function joinBinsKernel(machine: Machine): Implementation<JoinedParts, Jo
           const dx: Address = machine.zeros(bins * batch * own);
           const target = dx + 4 * from * batch * own;
           const source = machine.matrix(dy!) + 4 * (to * batch * columns + column);
-          machine.exports.copyRows(target, 4 * own, own, source, 4 * columns, width, count * batch);
+          machine.copyRows(target, 4 * own, own, source, 4 * columns, width, count * batch);
           return machine.tensor(dx, x.shape);
         });
       return {

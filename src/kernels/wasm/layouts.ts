@@ -3,12 +3,13 @@ export const LAYOUTS = {
   // biome-ignore format: the groups of the class
   Run: [
     "taken", "given", "done", "failed", "ready", "threads",
-    "task", "args", "rows", "unit", "chunks", "scratch", "scratchStep",
+    "task", "args", "rows", "unit", "chunks", "tapered", "scratch", "scratchStep",
   ],
   Linear: ["y", "n", "s", "sStep", "x", "xStep", "k", "weight"],
+  RowProducts: ["list"],
   // biome-ignore format: the groups of the class
   RowProduct: [
-    "c", "sums", "a", "aStep", "rows", "n",
+    "end", "c", "sums", "step", "sumsStep", "a", "aStep", "rows", "m", "n", "parts", "pieces",
     "b0", "b0Step", "factor0", "factor0Step", "n0",
     "b1", "b1Step", "factor1", "factor1Step", "n1",
     "b2", "b2Step", "factor2", "factor2Step", "n2",
@@ -17,7 +18,10 @@ export const LAYOUTS = {
   ExponentialRows: ["target", "source", "columns", "width"],
   SwapRows: ["target", "columns", "source", "sourceColumns", "first", "second", "width"],
   DroppedRows: ["target", "bins", "channels", "mask", "maskBins", "maskChannels"],
-  SparseRowProduct: ["c", "a", "m", "b", "k", "rows"],
+  SparseRowProduct: ["c", "a", "m", "b", "k", "rows", "parts"],
+  CopyRows: ["target", "targetStep", "columns", "source", "sourceStep", "width"],
+  Draws: ["target", "count", "starts", "normal", "threshold", "value"],
+  SumParts: ["target", "parts", "step"],
   // biome-ignore format: the groups of the class
   GruSequence: [
     "bins", "batch", "inputs", "sparse", "units", "reverse", "clip",
@@ -56,7 +60,7 @@ export const TASKS = {
   decoderSequence: "Decoder",
   decoderSequenceGradient: "Decoder",
   linear: "Linear",
-  rowProduct: "RowProduct",
+  rowProducts: "RowProducts",
   poissonLoss: "PoissonLoss",
   sparseRowProduct: "SparseRowProduct",
   squareSums: "AdamW",
@@ -65,6 +69,9 @@ export const TASKS = {
   swapRows: "SwapRows",
   droppedRows: "DroppedRows",
   exponentialRows: "ExponentialRows",
+  copyAll: "CopyRows",
+  sumParts: "SumParts",
+  draws: "Draws",
 } as const satisfies Record<string, keyof typeof LAYOUTS>;
 
 export type TaskName = keyof typeof TASKS;

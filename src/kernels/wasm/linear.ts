@@ -3,7 +3,8 @@ import type { LinearInputs } from "../../ops/linear";
 import type { Implementation } from "../../ops/op";
 import type { Address } from "./exports";
 import { type Machine, padded } from "./machine";
-import { affineGradient, type Matrix } from "./rowProduct";
+import { affineGradient, productGradients } from "./productGradient";
+import type { Matrix } from "./rowProduct";
 import { packBias, packStraight, packTransposed } from "./weights";
 
 /** Rows at a time. */
@@ -23,14 +24,19 @@ export function linearKernel(machine: Machine): Implementation<LinearInputs, Rec
     gradient([dy], { x, weight }) {
       const { rows, inputs, outputs, k, n } = sizes(x, weight);
       const d = machine.call(() =>
-        affineGradient(
+        productGradients(
           machine,
           { bins: 1, batch: rows },
-          { address: machine.matrix(dy!), columns: n },
-          { address: machine.matrix(x), columns: k, width: inputs },
-          { blocks: 1, units: outputs },
+          {
+            map: affineGradient(
+              machine,
+              { address: machine.matrix(dy!), columns: n },
+              { address: machine.matrix(x), columns: k, width: inputs },
+              { blocks: 1, units: outputs },
+            ),
+          },
         ),
-      );
+      ).map;
       return {
         x: () =>
           machine.call(() => {
@@ -55,7 +61,7 @@ export function multiply(
   const y = machine.block(rows * n);
   const s = start ?? machine.zeros(n);
   const args = { y, n, s, x: x.address, xStep: 4 * x.columns, k: x.columns, weight: panels };
-  machine.run("linear", args, { count: rows, grain: GRAIN, unit: 1, cost: n * x.columns });
+  machine.run("linear", args, { count: rows, grain: GRAIN, cost: n * x.columns });
   return y;
 }
 

@@ -18,6 +18,8 @@ import { Threads } from "./threads";
 const RUN = 64;
 const ARGUMENTS = 128;
 const MOST_ARGUMENTS = 64;
+/** Numbers that threads copy together. */
+const MANY = 2 ** 15;
 
 /** Blocks that belong to a tensor whose data is in the memory of a backend. */
 interface Copied extends Stored {
@@ -79,7 +81,9 @@ export class Machine {
   /** A block of zeros. */
   zeros(count: number): Address {
     const address = this.block(count);
-    this.numbers(address, count).fill(0);
+    const rows = Math.floor(count / 1024);
+    this.copyRows(address, 4096, 1024, 0, 0, 0, rows);
+    this.exports.zeros(address + 4096 * rows, count - 1024 * rows);
     return address;
   }
 
@@ -144,7 +148,7 @@ export class Machine {
     const width = widthOf(x.shape);
     const stored = this.#stored(x);
     const target = this.block((x.size / width) * padded(width));
-    this.exports.copyRows(
+    this.copyRows(
       target,
       4 * padded(width),
       padded(width),
@@ -163,7 +167,7 @@ export class Machine {
     tensors.forEach((x, i) => {
       const to = target + 4 * i * own;
       const [source, used] = x ? [this.flat(x), width] : [target, 0];
-      this.exports.copyRows(to, 4 * columns, own, source, 4 * width, used, rows);
+      this.copyRows(to, 4 * columns, own, source, 4 * width, used, rows);
     });
     return target;
   }
@@ -175,7 +179,25 @@ export class Machine {
     else {
       const width = widthOf(x.shape);
       const step = 4 * stored.columns!;
-      this.exports.copyRows(address, 4 * width, width, stored.blocks[0]!, step, width, x.size / width);
+      this.copyRows(address, 4 * width, width, stored.blocks[0]!, step, width, x.size / width);
+    }
+  }
+
+  /** See `assembly/pack.ts`; in threads if there is much to copy. */
+  copyRows(
+    target: Address,
+    targetStep: number,
+    columns: number,
+    source: Address,
+    sourceStep: number,
+    width: number,
+    rows: number,
+  ): void {
+    if (rows * columns < MANY)
+      this.exports.copyRows(target, targetStep, columns, source, sourceStep, width, rows);
+    else {
+      const args = { target, targetStep, columns, source, sourceStep, width };
+      this.run("copyAll", args, { count: rows, cost: 4 * columns });
     }
   }
 
@@ -188,7 +210,7 @@ export class Machine {
   #rows(source: Address, from: number, to: number, rows: number): Address {
     if (from === to) return source;
     const target = this.block(rows * to);
-    this.exports.copyRows(target, 4 * to, to, source, 4 * from, Math.min(from, to), rows);
+    this.copyRows(target, 4 * to, to, source, 4 * from, Math.min(from, to), rows);
     return target;
   }
 
@@ -214,7 +236,7 @@ export class Machine {
     const width = widthOf(shape);
     const size = shape.reduce((product, n) => product * n, 1);
     const own = this.block(size);
-    this.exports.copyRows(own, 4 * width, width, address, 4 * columns, width, size / width);
+    this.copyRows(own, 4 * width, width, address, 4 * columns, width, size / width);
     return this.tensor(own, shape, width);
   }
 

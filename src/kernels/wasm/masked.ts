@@ -3,9 +3,6 @@ import type { Masked } from "../../ops/masked";
 import { type Op, runOp } from "../../ops/op";
 import { type Machine, padded } from "./machine";
 
-/** Numbers at a time. */
-const GRAIN = 2 ** 18;
-
 /** The products of `ops/masked.ts`. */
 export function maskedKernel(machine: Machine): Masked {
   const product = (a: Tensor, b: Tensor) =>
@@ -20,7 +17,7 @@ export function maskedKernel(machine: Machine): Masked {
       machine.run(
         "multiplyAll",
         { target, a: place(a), b: place(b) },
-        { count: 4 * Math.ceil(size / 4), grain: GRAIN, unit: 4, cost: 2 },
+        { count: 4 * Math.ceil(size / 4), unit: 4, cost: 2 },
       );
       return machine.tensor(target, a.shape, columns);
     });

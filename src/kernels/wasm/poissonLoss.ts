@@ -3,7 +3,7 @@ import type { Implementation } from "../../ops/op";
 import { constants, type PoissonLossInputs } from "../../ops/poissonLoss";
 import { multiply } from "./linear";
 import { type Machine, padded } from "./machine";
-import { affineGradient } from "./rowProduct";
+import { affineGradient, productGradients } from "./productGradient";
 import { packBias, packStraight, packTransposed } from "./weights";
 
 /** Rows at a time. */
@@ -48,7 +48,6 @@ export function poissonLossKernel(
           {
             count: rows,
             grain: GRAIN,
-            unit: 1,
             scratch: GRAIN * columns,
             cost: columns * (padded(width) + 16),
           },
@@ -68,14 +67,19 @@ export function poissonLossKernel(
       const [slopes] = machine.held(saved!);
       const a = { address: slopes!, columns };
       const d = machine.call(() =>
-        affineGradient(
+        productGradients(
           machine,
           { bins, batch },
-          a,
-          { address: machine.matrix(factors), columns: padded(width), width },
-          { blocks: 1, units: channels },
+          {
+            readout: affineGradient(
+              machine,
+              a,
+              { address: machine.matrix(factors), columns: padded(width), width },
+              { blocks: 1, units: channels },
+            ),
+          },
         ),
-      );
+      ).readout;
       return {
         factors: () => {
           const scaled = mul(weight, dTotal);

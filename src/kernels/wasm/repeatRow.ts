@@ -10,7 +10,7 @@ export function repeatRowKernel(machine: Machine): Implementation<{ row: Tensor 
         const columns = padded(row.size);
         const source = machine.matrix(row);
         const target = machine.block(rows * columns);
-        machine.exports.copyRows(target, 4 * columns, columns, source, 0, columns, rows);
+        machine.copyRows(target, 4 * columns, columns, source, 0, columns, rows);
         return [machine.tensor(target, [rows, row.size])];
       }),
     gradient: ([dy], { row }) => ({

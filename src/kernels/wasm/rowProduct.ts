@@ -1,7 +1,6 @@
-import { reshape, slice, type Tensor, tidy, transpose } from "@tensorflow/tfjs-core";
 import type { Address } from "./exports";
-import { type Machine, padded } from "./machine";
-import { unpadWeight } from "./weights";
+import { LAYOUTS } from "./layouts";
+import type { Machine } from "./machine";
 
 /** A matrix in the memory of the module. */
 export interface Matrix {
@@ -28,37 +27,83 @@ export interface Rows {
   readonly reverse?: boolean;
 }
 
-/** Blocks of rows of a weight, such as the gates of a cell. */
-export interface Blocks {
-  readonly blocks: number;
-  /** Rows of each. */
-  readonly units: number;
-}
-
 /** See `assembly/rowProduct.ts`. */
 const BLOCK = 256;
 const COLUMNS = 48;
+/** Parts that the rows of a product are summed in, and rows that are worth one. */
+const PARTS = 4;
+const PART = 512;
 
 /**
- * Adds `A^T [operands side by side]` to C.
- *
- * @param operands at most three
- * @param between which columns of A, the rows of C
- * @param sums row to add the sums of A's columns to
+ * `A^T [operands side by side]`, one row for each column of A, and the sums of these columns: what gradients of weights are made of.
  */
-function addRowProduct(
-  machine: Machine,
-  { bins, batch, reverse = false }: Rows,
-  a: Matrix,
-  operands: readonly Operand[],
-  c: Address,
-  [from, to]: readonly [number, number],
-  sums: Address,
-): void {
+export interface Product {
+  readonly a: Matrix;
+  /** Ranges of A's columns and what they are multiplied by: at most three operands, of the same columns in all ranges. */
+  readonly ranges: readonly Range[];
+}
+
+interface Range {
+  readonly from: number;
+  readonly to: number;
+  readonly operands: readonly Operand[];
+}
+
+/** Result of a {@link Product}, `[a.columns, n]` and `[a.columns]`. */
+export interface Sums {
+  readonly c: Address;
+  readonly sums: Address;
+}
+
+/**
+ * Products of matrices with the same rows. Rows are summed in parts, as many for any number of threads: the bits depend on
+ * the number of rows alone.
+ */
+export function rowProducts(machine: Machine, rows: Rows, products: readonly Product[]): Sums[] {
+  const planned = products.map((product) => plan(machine, rows, product));
+  const tasks = planned.flatMap((one) => one.tasks).sort((one, other) => other.cost - one.cost);
+  const fields = LAYOUTS.RowProduct;
+  const list = machine.block(tasks.length * fields.length);
+  const words = machine.integers(list, tasks.length * fields.length);
+  let count = 0;
+  tasks.forEach(({ args, pieces }, i) => {
+    count += pieces;
+    const values: Readonly<Record<string, number>> = { ...args, end: count };
+    fields.forEach((field, j) => {
+      words[i * fields.length + j] = values[field] ?? 0;
+    });
+  });
+  const cost = tasks.reduce((sum, task) => sum + task.cost * task.pieces, 0) / count;
+  const widest = Math.max(...planned.map(({ n }) => n));
+  const scratch = widest * BLOCK + COLUMNS * (BLOCK + 16);
+  machine.run("rowProducts", { list }, { count, grain: 1, unit: 1, cost, scratch });
+  return planned.map(({ c, sums, parts, n }, i) => {
+    const { columns } = products[i]!.a;
+    sumParts(machine, c, parts, columns * n);
+    sumParts(machine, sums, parts, columns);
+    return { c, sums };
+  });
+}
+
+/** What there is to do for a product, and where its parts go. */
+function plan(machine: Machine, { bins, batch, reverse = false }: Rows, { a, ranges }: Product) {
+  const { operands } = ranges[0]!;
   const n = columnsOf(operands);
+  const size = a.columns * n;
+  // The states of a sequence begin in a matrix of their own: its bin is a part of its own.
+  const firsts = Number(operands.some(({ first }) => first));
+  const rest = partsOf((bins - firsts) * batch);
+  const parts = firsts + rest;
+  const c = machine.block(parts * size);
+  const sums = machine.block(parts * a.columns);
   const at = ({ address, columns }: Matrix, bin: number) => address + 4 * bin * batch * columns;
-  /** `count` bins from `bin` on, with the states from `before` on; null for the first. */
-  const run = (bin: number, count: number, before: number | null) => {
+
+  /** `count` bins from `bin` on, with the states from `before` on, null for the first, in `own` parts from the `part`-th on. */
+  const task = (
+    { from, to, operands }: Range,
+    { bin, count, before }: { bin: number; count: number; before: number | null },
+    { part, own }: { part: number; own: number },
+  ) => {
     const fields = operands.map((operand, i) => {
       const { columns, factor, first } = operand;
       const b = !first ? at(operand, bin) : before === null ? first.address : at(operand, before);
@@ -67,103 +112,37 @@ function addRowProduct(
         ...(factor && { [`factor${i}`]: at(factor, bin), [`factor${i}Step`]: 4 * factor.columns }),
       };
     });
-    machine.run(
-      "rowProduct",
-      Object.assign(
-        { c: c + 4 * from * n, sums: sums + 4 * from, n, rows: count * batch },
-        { a: at(a, bin) + 4 * from, aStep: 4 * a.columns },
-        ...fields,
-      ),
-      // Every chunk packs all of the operands, so there are as few as can be.
-      {
-        ...{ count: to - from, grain: to - from, unit: 8, cost: n * count * batch },
-        scratch: n * BLOCK + COLUMNS * (BLOCK + 16),
-      },
+    const [m, rows] = [to - from, count * batch];
+    // Each piece packs all of the operands, so there are as few as can be.
+    const pieces = Math.min(Math.ceil(machine.threads.ready / own), m / 8);
+    const args = Object.assign(
+      { c: c + 4 * (part * size + from * n), step: 4 * size },
+      { sums: sums + 4 * (part * a.columns + from), sumsStep: 4 * a.columns },
+      { a: at(a, bin) + 4 * from, aStep: 4 * a.columns, rows, m, n, parts: own, pieces },
+      ...fields,
     );
+    return { args, pieces: own * pieces, cost: (n * rows * m) / (own * pieces) };
   };
-  if (operands.some(({ first }) => first)) {
-    run(reverse ? bins - 1 : 0, 1, null);
-    if (bins > 1) run(reverse ? 0 : 1, bins - 1, reverse ? 1 : 0);
-  } else run(0, bins, null);
+  const later = { bin: firsts && !reverse ? 1 : 0, count: bins - firsts, before: firsts && reverse ? 1 : 0 };
+  const tasks = ranges.flatMap((range) => [
+    ...(firsts
+      ? [task(range, { bin: reverse ? bins - 1 : 0, count: 1, before: null }, { part: 0, own: 1 })]
+      : []),
+    ...(rest ? [task(range, later, { part: firsts, own: rest })] : []),
+  ]);
+  return { tasks, c, sums, parts, n };
 }
 
-/** Gradients of the weight `[blocks * units, width]` and the bias of an affine map, from those of its results, A. */
-export function affineGradient(
-  machine: Machine,
-  rows: Rows,
-  a: Matrix,
-  operand: Operand,
-  { blocks, units }: Blocks,
-): { weight: Tensor; bias: Tensor } {
-  const c = machine.zeros(a.columns * operand.columns);
-  const sums = machine.zeros(a.columns);
-  addRowProduct(machine, rows, a, [operand], c, [0, a.columns], sums);
-  return {
-    weight: unpadWeight(machine, c, [operand], [operand], { blocks, units }),
-    bias: machine.columns(sums, padded(units), [blocks, units]),
-  };
+/** Parts of `rows`, none for none; else a power of two, spread evenly over usual numbers of threads. */
+export function partsOf(rows: number): number {
+  return rows && 2 ** Math.floor(Math.log2(Math.min(PARTS, Math.max(1, rows / PART))));
 }
 
-/**
- * Gradient of a weight `[blocks * units, width]` that acted on rows of few entries, from those of its results, A.
- */
-export function sparseGradient(
-  machine: Machine,
-  { bins, batch }: Rows,
-  a: Matrix,
-  b: Operand,
-  { blocks, units }: Blocks,
-): Tensor {
-  const c = machine.zeros(a.columns * b.columns);
-  machine.run(
-    "sparseRowProduct",
-    { c, a: a.address, m: a.columns, b: b.address, k: b.columns, rows: bins * batch },
-    {
-      ...{ count: a.columns, grain: a.columns, unit: 8, cost: (bins * batch * b.columns) / 8 },
-      scratch: b.columns * (2 + a.columns),
-    },
-  );
-  return tidy(() => {
-    const byBlock = reshape(machine.columns(c, padded(units), [b.columns, blocks, units]), [b.columns, -1]);
-    return transpose(slice(byBlock, [0, 0], [b.width, -1]));
-  });
-}
-
-/**
- * Gradients of the weights and the bias of a GRU, from those of its gates' sums.
- *
- * @param gates update, reset, candidate: the recurrent weights of the candidate act on `reset * state`
- * @param inputs at most two, side by side in the weight
- * @param states with the first
- */
-export function cellGradient(
-  machine: Machine,
-  rows: Rows,
-  { dGates, gates }: { dGates: Matrix; gates: Matrix },
-  inputs: readonly Operand[],
-  states: Operand,
-): { weightIh: Tensor; weightHh: Tensor; bias: Tensor } {
-  const { columns, width } = states;
-  const c = machine.zeros(3 * columns * columnsOf([...inputs, states]));
-  const sums = machine.zeros(3 * columns);
-  const factor = { ...gates, address: gates.address + 4 * columns };
-  const operands = [...inputs, states];
-  addRowProduct(machine, rows, dGates, operands, c, [0, 2 * columns], sums);
-  addRowProduct(
-    machine,
-    rows,
-    dGates,
-    [...inputs, { ...states, factor }],
-    c,
-    [2 * columns, 3 * columns],
-    sums,
-  );
-  const blocks = { blocks: 3, units: width };
-  return {
-    weightIh: unpadWeight(machine, c, operands, inputs, blocks),
-    weightHh: unpadWeight(machine, c, operands, [states], blocks),
-    bias: machine.columns(sums, columns, [3, width]),
-  };
+/** Adds all parts of `count` numbers, a multiple of four, to the first. */
+export function sumParts(machine: Machine, target: Address, parts: number, count: number): void {
+  if (parts > 1) {
+    machine.run("sumParts", { target, parts, step: 4 * count }, { count, unit: 4, cost: 2 * parts });
+  }
 }
 
 function columnsOf(operands: readonly Operand[]): number {

@@ -6,8 +6,7 @@ export function scaled(machine: Machine, x: Tensor, factor: number): Tensor {
   return machine.call(() => {
     const source = machine.flat(x);
     const target = machine.block(x.size);
-    const [from, to] = [machine.numbers(source, x.size), machine.numbers(target, x.size)];
-    for (let i = 0; i < to.length; i++) to[i] = factor * from[i]!;
+    machine.exports.scaleAll(target, source, x.size, factor);
     return machine.tensor(target, x.shape, x.shape.at(-1));
   });
 }

@@ -11,10 +11,7 @@ export function squaredNormsKernel(machine: Machine): Implementation<NormInputs,
       machine.call(() => {
         let total = 0;
         Object.values(inputs).forEach((x, i) => {
-          const numbers = machine.numbers(machine.flat(x), x.size);
-          let sum = 0;
-          for (let j = 0; j < numbers.length; j++) sum += numbers[j]! * numbers[j]!;
-          total += factors[i]! * sum;
+          total += factors[i]! * machine.exports.squareSum(machine.flat(x), x.size);
         });
         return [scalar(total)];
       }),

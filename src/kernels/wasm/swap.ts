@@ -14,7 +14,7 @@ export function swapKernel(machine: Machine): Implementation<{ x: Tensor }, Reco
       machine.run(
         "swapRows",
         { target, columns, source, sourceColumns, first, second, width },
-        { count, grain: count, unit: 1, cost: 2 * width },
+        { count, cost: 2 * width },
       );
       return machine.tensor(target, [second, first, width]);
     });

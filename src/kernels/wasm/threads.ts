@@ -9,6 +9,7 @@ export interface SharedRun {
   readonly rows: number;
   readonly unit: number;
   readonly chunks: number;
+  readonly tapered: number;
   readonly scratch: Address;
   readonly scratchStep: number;
 }

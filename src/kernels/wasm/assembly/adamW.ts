@@ -1,3 +1,4 @@
+import { squareSum } from "./elementwise";
 import { add, bytes, mul, splat, sub } from "./vector";
 
 /** Arguments of {@link squareSums} and {@link adamW}: numbers of all tensors one after the other, as many in each group. */
@@ -30,23 +31,8 @@ export class AdamW {
 export function squareSums(p: AdamW, scratch: usize, from: i32, to: i32): void {
   for (let part = from; part < to; part++) {
     const first = part * p.grain;
-    store<f64>(p.sums + (usize(part) << 3), sumOfSquares(p.gradients, first, min(first + p.grain, p.count)));
+    store<f64>(p.sums + (usize(part) << 3), squareSum(p.gradients + bytes(first), min(p.grain, p.count - first)));
   }
-}
-
-function sumOfSquares(gradients: usize, from: i32, to: i32): f64 {
-  let low = f64x2.splat(0);
-  let high = f64x2.splat(0);
-  const end = gradients + bytes(to);
-  for (let address = gradients + bytes(from); address < end; address += 16) {
-    const g = v128.load(address);
-    const a = f64x2.promote_low_f32x4(g);
-    const b = f64x2.promote_low_f32x4(v128.shuffle<f32>(g, g, 2, 3, 0, 1));
-    low = f64x2.add(low, f64x2.mul(a, a));
-    high = f64x2.add(high, f64x2.mul(b, b));
-  }
-  const sum = f64x2.add(low, high);
-  return f64x2.extract_lane(sum, 0) + f64x2.extract_lane(sum, 1);
 }
 
 /** Updates parameters and moments of parts `from` to `to`, in the order of operations of `ops/adamW.ts`: the same bits. */

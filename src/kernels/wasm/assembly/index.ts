@@ -1,5 +1,4 @@
-export { drawBernoulli, drawIntegers, normalOf } from "./draw";
-export { expAll, sigmoidAll, tanhAll } from "./elementwise";
-export { copyRows, packColumns, packRows } from "./pack";
+export { expAll, scaleAll, sigmoidAll, squareSum, tanhAll } from "./elementwise";
+export { copyRows, packColumns, packRows, zeros } from "./pack";
 export { failChunk, runAlone, serve, takePart } from "./run";
 export { countNonZero } from "./sparse";

@@ -1,5 +1,6 @@
+import { copyRows } from "./pack";
 import { multiply } from "./rows";
-import { bytes, splat } from "./vector";
+import { add, bytes, splat } from "./vector";
 
 /** Arguments of {@link multiplyAll}. */
 @unmanaged
@@ -74,5 +75,45 @@ export function droppedRows(p: DroppedRows, scratch: usize, from: i32, to: i32):
     }
     for (; j < within; j++) store<f32>(target + bytes(j), load<f32>(mask + bytes(j)) == 0 ? 1 : 0);
     for (; j < p.channels; j++) store<f32>(target + bytes(j), 1);
+  }
+}
+
+/** Arguments of {@link copyAll}, those of `copyRows`. */
+@unmanaged
+export class CopyRows {
+  target: usize;
+  targetStep: usize;
+  columns: i32;
+  source: usize;
+  sourceStep: usize;
+  width: i32;
+}
+
+/** Rows `from` to `to` of a copy. */
+export function copyAll(p: CopyRows, scratch: usize, from: i32, to: i32): void {
+  const target = p.target + usize(from) * p.targetStep;
+  copyRows(target, p.targetStep, p.columns, p.source + usize(from) * p.sourceStep, p.sourceStep, p.width, to - from);
+}
+
+/** Arguments of {@link sumParts}. */
+@unmanaged
+export class SumParts {
+  /** The first of the parts, which takes their sum. */
+  target: usize;
+  parts: i32;
+  /** Bytes from part to part. */
+  step: usize;
+}
+
+/** Adds numbers `from` to `to`, multiples of four, of all other parts to the first, in the order of the parts. */
+export function sumParts(p: SumParts, scratch: usize, from: i32, to: i32): void {
+  for (let j = bytes(from); j < bytes(to); j += 16) {
+    let sum = v128.load(p.target + j);
+    let q = p.target + j;
+    for (let part = 1; part < p.parts; part++) {
+      q += p.step;
+      sum = add(sum, v128.load(q));
+    }
+    v128.store(p.target + j, sum);
   }
 }

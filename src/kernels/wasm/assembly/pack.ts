@@ -1,4 +1,9 @@
-import { bytes, mul, padded } from "./vector";
+import { bytes, mul, padded, splat } from "./vector";
+
+/** `count` zeros. */
+export function zeros(target: usize, count: i32): void {
+  memory.fill(target, 0, bytes(count));
+}
 
 /**
  * Rows of `width` numbers, each zero-padded to `columns`.
@@ -21,6 +26,7 @@ export function copyRows(
     let j: usize = 0;
     for (; j < whole; j += 16) v128.store(target + j, v128.load(source + j));
     for (; j < used; j += 4) store<f32>(target + j, load<f32>(source + j));
+    for (; j + 16 <= all; j += 16) v128.store(target + j, splat(0));
     for (; j < all; j += 4) store<f32>(target + j, 0);
     target += targetStep;
     source += sourceStep;

@@ -10,20 +10,35 @@ const STRIDE: i32 = BLOCK + 16;
 /** Columns of A at a time: as many as stay in the nearest cache. */
 const COLUMNS: i32 = 48;
 
-/** Arguments of {@link rowProduct}. */
+/** Arguments of {@link rowProducts}. */
+@unmanaged
+export class RowProducts {
+  /** {@link RowProduct}s, one after the other. */
+  list: usize;
+}
+
+/** A product `A^T B` of matrices with the same rows, in parts of the rows, which are summed afterwards. */
 @unmanaged
 export class RowProduct {
-  /** `[m, n]` */
+  /** Number of pieces, those of all products before it included. */
+  end: i32;
+  /** The result for each part, `[m, n]`, `step` bytes apart. */
   c: usize;
-  /** Sums of the columns of A, `[m]`, or 0. */
+  /** Likewise the sums of the columns of A, `[m]`. */
   sums: usize;
+  step: usize;
+  sumsStep: usize;
   /** `[rows, m]` */
   a: usize;
   aStep: usize;
   rows: i32;
-  /** Columns of all parts of B together. */
+  m: i32;
+  /** Columns of all operands together. */
   n: i32;
-  /** The parts of B, `[rows, n]` each, and what they are multiplied by, number by number, or 0; n is 0 where there is none. */
+  /** How many parts, and pieces of each: some of the columns of A. */
+  parts: i32;
+  pieces: i32;
+  /** The operands, `[rows, n]` each, and what they are multiplied by, number by number, or 0; n is 0 where there is none. */
   b0: usize;
   b0Step: usize;
   factor0: usize;
@@ -42,35 +57,58 @@ export class RowProduct {
 }
 
 /**
- * Adds `A^T B` to C, which is what gradients of weights are. The sum over rows has one order, whatever part of the result
- * a call computes. Scratch: {@link BLOCK} rows of n numbers, {@link COLUMNS} rows of {@link STRIDE} numbers.
- *
- * @param from first row of C that this call computes, i.e. column of A
- * @param to the row after the last
+ * Pieces `from` to `to` of products, which are what gradients of weights are made of. The order of all sums depends on the number
+ * of parts alone. Scratch: {@link BLOCK} rows of n numbers, {@link COLUMNS} rows of {@link STRIDE} numbers.
  */
-export function rowProduct(p: RowProduct, scratch: usize, from: i32, to: i32): void {
+export function rowProducts(p: RowProducts, scratch: usize, from: i32, to: i32): void {
+  for (let i = from; i < to; i++) {
+    let product = changetype<RowProduct>(p.list);
+    while (product.end <= i) product = changetype<RowProduct>(changetype<usize>(product) + offsetof<RowProduct>());
+    piece(product, scratch, i - (product.end - product.parts * product.pieces));
+  }
+}
+
+/** The `i`-th piece of a product. */
+function piece(p: RowProduct, scratch: usize, i: i32): void {
+  const part = i / p.pieces;
+  const firstRow = share(p.rows, part, p.parts);
+  const rows = share(p.rows, part + 1, p.parts) - firstRow;
+  const from = share(p.m >> 3, i % p.pieces, p.pieces) << 3;
+  const to = share(p.m >> 3, (i % p.pieces) + 1, p.pieces) << 3;
   const cStep = bytes(p.n);
   const columns = scratch;
   const panels = scratch + bytes(COLUMNS * STRIDE);
-  for (let row = 0; row < p.rows; row += BLOCK) {
-    const k = min(BLOCK, p.rows - row);
+  const all = p.c + usize(part) * p.step;
+  const sums = p.sums + usize(part) * p.sumsStep;
+  memory.fill(all + usize(from) * cStep, 0, usize(to - from) * cStep);
+  memory.fill(sums + bytes(from), 0, bytes(to - from));
+  const blocks = (rows + BLOCK - 1) / BLOCK;
+  for (let block = 0; block < blocks; block++) {
+    const row = firstRow + share(rows, block, blocks);
+    const k = firstRow + share(rows, block + 1, blocks) - row;
     let target = panels;
     const skipped = isZero(p.b0 + usize(row) * p.b0Step, p.b0Step, k, p.n0) ? p.n0 : 0;
-    target = packPart(target, p.b0, p.b0Step, p.factor0, p.factor0Step, row, k, p.n0 - skipped);
-    target = packPart(target, p.b1, p.b1Step, p.factor1, p.factor1Step, row, k, p.n1);
-    packPart(target, p.b2, p.b2Step, p.factor2, p.factor2Step, row, k, p.n2);
+    target = packOperand(target, p.b0, p.b0Step, p.factor0, p.factor0Step, row, k, p.n0 - skipped);
+    target = packOperand(target, p.b1, p.b1Step, p.factor1, p.factor1Step, row, k, p.n1);
+    packOperand(target, p.b2, p.b2Step, p.factor2, p.factor2Step, row, k, p.n2);
     const a = p.a + usize(row) * p.aStep;
-    for (let i = from; i < to; i += COLUMNS) {
-      const m = min(COLUMNS, to - i);
-      takeColumns(columns, a + bytes(i), p.aStep, k, m, p.sums ? p.sums + bytes(i) : 0);
-      const c = p.c + usize(i) * cStep + bytes(skipped);
+    for (let j = from; j < to; j += COLUMNS) {
+      const m = min(COLUMNS, to - j);
+      takeColumns(columns, a + bytes(j), p.aStep, k, m, sums + bytes(j));
+      const c = all + usize(j) * cStep + bytes(skipped);
       gemm(c, cStep, c, cStep, columns, bytes(STRIDE), panels, m, p.n - skipped, padded(k));
     }
   }
 }
 
-/** Packs rows of a part of B; returns where the next part goes. */
-function packPart(
+/** Where the `i`-th of some equal shares of a count begins. */
+@inline
+function share(count: i32, i: i32, shares: i32): i32 {
+  return i32((i64(count) * i) / shares);
+}
+
+/** Packs rows of an operand; returns where the next one goes. */
+function packOperand(
   target: usize,
   b: usize,
   bStep: usize,
@@ -84,7 +122,7 @@ function packPart(
   return target + bytes(padded(k) * n);
 }
 
-/** Columns of A as rows of {@link STRIDE} numbers, zero-padded; adds their sums to `sums`. */
+/** Columns of A as rows of {@link STRIDE} numbers, zero-padded; adds the sum of each to `sums`. */
 function takeColumns(target: usize, a: usize, step: usize, k: i32, m: i32, sums: usize): void {
   const row = bytes(STRIDE);
   const whole = k & -4;
@@ -98,7 +136,6 @@ function takeColumns(target: usize, a: usize, step: usize, k: i32, m: i32, sums:
       store<f32>(target + usize(j) * row + bytes(i), i < k ? load<f32>(a + usize(i) * step + bytes(j)) : 0);
     }
   }
-  if (!sums) return;
   for (let j = 0; j < m; j += 4) {
     let sum = splat(0);
     for (let i = 0; i < k; i++) sum = add(sum, v128.load(a + usize(i) * step + bytes(j)));

@@ -2,12 +2,24 @@ import { AdamW, adamW, squareSums } from "./adamW";
 import { Decoder } from "./decoder";
 import { decoderSequence } from "./decoderSequence";
 import { decoderSequenceGradient } from "./decoderSequenceGradient";
+import { Draws, draws } from "./draw";
 import { ExponentialRows, exponentialRows } from "./elementwise";
 import { GruSequence, gruSequence, gruSequenceGradient } from "./gruSequence";
 import { Linear, linear } from "./linear";
-import { DroppedRows, droppedRows, MultiplyAll, multiplyAll, SwapRows, swapRows } from "./move";
+import {
+  CopyRows,
+  copyAll,
+  DroppedRows,
+  droppedRows,
+  MultiplyAll,
+  multiplyAll,
+  SumParts,
+  SwapRows,
+  sumParts,
+  swapRows,
+} from "./move";
 import { PoissonLoss, poissonLoss } from "./poissonLoss";
-import { RowProduct, rowProduct } from "./rowProduct";
+import { RowProducts, rowProducts } from "./rowProduct";
 import { SparseRowProduct, sparseRowProduct } from "./sparse";
 
 /** A run of a task, in chunks of the rows of its result. */
@@ -32,13 +44,15 @@ export class Run {
   rows: i32;
   unit: i32;
   chunks: i32;
+  /** 1 for chunks that get smaller, from 1.5 times their mean to half of it, so that threads end together. */
+  tapered: i32;
   /** Scratch memory of the caller, and bytes from thread to thread. */
   scratch: usize;
   scratchStep: usize;
 }
 
 /** Times that a thread looks for chunks before it sleeps. */
-const SPINS: i32 = 100000;
+const SPINS: i32 = 20000000;
 
 /** Does all chunks of a run that is not shared. */
 export function runAlone(run: Run): void {
@@ -81,12 +95,18 @@ export function serve(run: Run, thread: i32): void {
   }
 }
 
-/** The units of a run are spread evenly over its chunks. */
 function doChunk(run: Run, thread: i32, chunk: i32): void {
+  const scratch = run.scratch + usize(thread) * run.scratchStep;
+  doRows(run.task, run.args, scratch, startOf(run, chunk), startOf(run, chunk + 1));
+}
+
+/** First row of a chunk. */
+function startOf(run: Run, chunk: i32): i32 {
   const units = i64((run.rows + run.unit - 1) / run.unit);
-  const from = i32((units * chunk) / run.chunks) * run.unit;
-  const to = min(run.rows, i32((units * (chunk + 1)) / run.chunks) * run.unit);
-  doRows(run.task, run.args, run.scratch + usize(thread) * run.scratchStep, from, to);
+  const i = i64(chunk);
+  const n = i64(run.chunks);
+  const unit = run.tapered ? (units * i * (3 * n - i)) / (2 * n * n) : (units * i) / n;
+  return min(run.rows, i32(unit) * run.unit);
 }
 
 function doRows(task: i32, args: usize, scratch: usize, from: i32, to: i32): void {
@@ -102,7 +122,7 @@ function doRows(task: i32, args: usize, scratch: usize, from: i32, to: i32): voi
     case 4:
       return linear(changetype<Linear>(args), scratch, from, to);
     case 5:
-      return rowProduct(changetype<RowProduct>(args), scratch, from, to);
+      return rowProducts(changetype<RowProducts>(args), scratch, from, to);
     case 6:
       return poissonLoss(changetype<PoissonLoss>(args), scratch, from, to);
     case 7:
@@ -119,6 +139,12 @@ function doRows(task: i32, args: usize, scratch: usize, from: i32, to: i32): voi
       return droppedRows(changetype<DroppedRows>(args), scratch, from, to);
     case 13:
       return exponentialRows(changetype<ExponentialRows>(args), scratch, from, to);
+    case 14:
+      return copyAll(changetype<CopyRows>(args), scratch, from, to);
+    case 15:
+      return sumParts(changetype<SumParts>(args), scratch, from, to);
+    case 16:
+      return draws(changetype<Draws>(args), scratch, from, to);
     default:
       unreachable();
   }

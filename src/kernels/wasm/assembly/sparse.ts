@@ -1,3 +1,4 @@
+import { addTo } from "./rows";
 import { bytes, madd, splat } from "./vector";
 
 // Spike counts are mostly zero, after dropout even more so. What is left of a row is a list of entries, offset and value of
@@ -107,7 +108,7 @@ const BLOCK: i32 = 1024;
 /** Arguments of {@link sparseRowProduct}. */
 @unmanaged
 export class SparseRowProduct {
-  /** `[k, m]`, zero on entry */
+  /** For each part of the rows `[k, m]`. */
   c: usize;
   /** `[rows, m]` */
   a: usize;
@@ -116,43 +117,49 @@ export class SparseRowProduct {
   b: usize;
   k: i32;
   rows: i32;
+  parts: i32;
 }
 
 /**
- * Adds `B^T A` to C for a B of few entries: the gradient of a weight, transposed. Scratch: `2 k` numbers, then `[k, to - from]`.
+ * `B^T A` for a B of few entries, the gradient of a weight, transposed; for each part of the rows, which are summed afterwards.
+ * Scratch: `2 k` numbers, then `[k, m]`.
  *
- * @param from first column of C that this call computes, a multiple of eight
- * @param to the column after the last, likewise
+ * @param from first part that this call computes
+ * @param to the part after the last
  */
 export function sparseRowProduct(p: SparseRowProduct, scratch: usize, from: i32, to: i32): void {
-  const width = bytes(to - from);
+  const size = p.k * p.m;
+  for (let part = from; part < to; part++) {
+    const c = p.c + usize(part) * bytes(size);
+    memory.fill(c, 0, bytes(size));
+    const first = i32((i64(p.rows) * part) / p.parts);
+    const last = i32((i64(p.rows) * (part + 1)) / p.parts);
+    for (let row = first; row < last; row += BLOCK) {
+      const sums = row == first ? c : scratch + 2 * bytes(p.k);
+      if (row > first) memory.fill(sums, 0, bytes(size));
+      addRows(p, scratch, sums, row, min(row + BLOCK, last));
+      if (row > first) addTo(c, sums, bytes(size));
+    }
+  }
+}
+
+/** Adds the products of rows `from` to `to`. */
+function addRows(p: SparseRowProduct, list: usize, sums: usize, from: i32, to: i32): void {
   const step = bytes(p.m);
   const bStep = bytes(p.k);
-  const sums = scratch + 2 * bStep;
-  for (let first = 0; first < p.rows; first += BLOCK) {
-    const rows = min(BLOCK, p.rows - first);
-    memory.fill(sums, 0, usize(p.k) * width);
-    let a = p.a + usize(first) * step + bytes(from);
-    let b = p.b + usize(first) * bStep;
-    for (let row = 0; row < rows; row++) {
-      const end = entriesOf(b, p.k, width, scratch);
-      for (let entry = scratch; entry < end; entry += 8) {
-        const x = v128.load32_splat(entry, 4);
-        const q = sums + usize(load<u32>(entry));
-        for (let j: usize = 0; j < width; j += 32) {
-          v128.store(q + j, madd(v128.load(q + j), x, v128.load(a + j)));
-          v128.store(q + j, madd(v128.load(q + j, 16), x, v128.load(a + j, 16)), 16);
-        }
-      }
-      a += step;
-      b += bStep;
-    }
-    for (let i = 0; i < p.k; i++) {
-      const c = p.c + usize(i) * step + bytes(from);
-      const q = sums + usize(i) * width;
-      for (let j: usize = 0; j < width; j += 16) {
-        v128.store(c + j, f32x4.add(v128.load(c + j), v128.load(q + j)));
+  let a = p.a + usize(from) * step;
+  let b = p.b + usize(from) * bStep;
+  for (let row = from; row < to; row++) {
+    const end = entriesOf(b, p.k, step, list);
+    for (let entry = list; entry < end; entry += 8) {
+      const x = v128.load32_splat(entry, 4);
+      const q = sums + usize(load<u32>(entry));
+      for (let j: usize = 0; j < step; j += 32) {
+        v128.store(q + j, madd(v128.load(q + j), x, v128.load(a + j)));
+        v128.store(q + j, madd(v128.load(q + j, 16), x, v128.load(a + j, 16)), 16);
       }
     }
+    a += step;
+    b += bStep;
   }
 }
