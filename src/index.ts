@@ -15,6 +15,10 @@ export * from "./reconstructions";
 
 export * from "./train";
 
+// Search over hyperparameters
+
+export * from "./search";
+
 // Data and evaluation
 
 export * from "./data";

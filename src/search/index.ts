@@ -1,0 +1,23 @@
+export { autolfadsSpace, type HyperparameterSpace } from "./autolfadsSpace";
+export { checkSpace } from "./checkSpace";
+export type { SearchDraws } from "./draws";
+export type { Executor, JobProgress, JobResult, Trained, Trainer, Workplace } from "./executor";
+export * from "./exploit";
+export * from "./explore";
+export type { Generation, PbtMember } from "./nextGeneration";
+export { type PbtOptions, type PbtState, pbt } from "./pbt";
+export type { Standing } from "./population";
+export { type RandomSearchOptions, type RandomSearchState, randomSearch } from "./randomSearch";
+export { checkpointKey, MissingCheckpoint, runJob } from "./runJob";
+export { sampleInitial, sampleSpace } from "./sampleSpace";
+export type { Job, MemberKey, Report, Scheduler, SearchEnd } from "./scheduler";
+export type {
+  ChoiceParameter,
+  IntegerParameter,
+  RangeParameter,
+  SearchParameter,
+  SearchSpace,
+} from "./space";
+export { type ImprovementRatioOptions, improvementRatio, type StopRule } from "./stop";
+export type { Store } from "./store";
+export type { Values } from "./values";
