@@ -20,6 +20,10 @@ export * from "./train";
 export * from "./data";
 export * from "./evaluate";
 
+// Search of hyperparameters
+
+export * from "./search";
+
 // Fast implementations of the operations
 
 export * from "./kernels";
