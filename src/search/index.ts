@@ -1,4 +1,5 @@
 export type { Executor, JobProgress, JobResult, Trained, Trainer, Workplace } from "./executor";
+export { type InProcessOptions, inProcess } from "./executors/inProcess";
 export { checkpointKey, MissingCheckpoint, runJob } from "./runJob";
 export type { Job, MemberKey, Report, Scheduler, SearchEnd } from "./scheduler";
 export type { Store } from "./store";
