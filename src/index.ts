@@ -15,7 +15,7 @@ export * from "./reconstructions";
 
 export * from "./train";
 
-// Search over hyperparameters
+// Search of hyperparameters
 
 export * from "./search";
 

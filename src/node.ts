@@ -1,10 +1,12 @@
 /**
- * What only Node can do: files, and a progress bar on the terminal.
+ * What only Node can do: files, workers of a search, and a progress bar on the terminal.
  *
  * @module lfads/node
  */
 
+export { fileStore } from "./node/fileStore";
 export { loadHdf5, loadSafetensors, saveHdf5, saveSafetensors } from "./node/files";
 export { type ProgressBar, progressBar } from "./node/progressBar";
+export { type SearchProgressBar, searchProgressBar } from "./node/searchProgressBar";
 export { loadTrainingState, saveTrainingState } from "./node/trainingStateFile";
 export { writeFileAtomically } from "./node/writeFileAtomically";

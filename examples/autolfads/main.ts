@@ -97,6 +97,6 @@ printTable([
   ["validation trials", "held-in bits/spike", "co-bps", "velocity R2"],
   ["AutoLFADS", number(result.heldIn), number(result.coBps), number(result.velocity?.r2)],
 ]);
-await write("model.safetensors", saveLfadsTorch(model));
+await write("model.safetensors", await saveLfadsTorch(model));
 await write("report.html", searchReport(search, dataset, result));
 model.dispose();

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
+import { syncFolder } from "./syncFolder";
 
 /**
  * Writes a file so that at every moment, even if the machine stops, the path holds either what it held before or all of
@@ -26,18 +27,4 @@ export async function writeFileAtomically(path: string, bytes: Uint8Array): Prom
     throw new Error(`writeFileAtomically: cannot write ${path}: ${(cause as Error).message}`, { cause });
   }
   await syncFolder(folder);
-}
-
-/** Makes the new name last. Not all systems (Windows) and file systems can. */
-async function syncFolder(folder: string): Promise<void> {
-  try {
-    const handle = await open(folder, "r");
-    try {
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
-  } catch {
-    // The file itself is whole, under its old or its new content.
-  }
 }

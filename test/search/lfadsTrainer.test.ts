@@ -29,7 +29,11 @@ describe("the trainer of LFADS models", () => {
 
   beforeAll(async () => {
     await useBackend("wasm");
-    trainer = lfadsTrainer({ model: (seed) => tinierModel({ seed }), data: tinyData(), fit: { batchSize: 6 } });
+    trainer = lfadsTrainer({
+      model: (seed) => tinierModel({ seed }),
+      data: tinyData(),
+      fit: { batchSize: 6 },
+    });
   });
 
   test("gives the same result for the same job, another for another member", async () => {
@@ -55,7 +59,10 @@ describe("the trainer of LFADS models", () => {
     );
     expect(on.history.map(({ learningRate }) => learningRate)).toEqual([2e-3, 2e-3, 5e-4, 5e-4]);
     expect(on.optimizer.step).toBe(2 * before.optimizer.step);
-    const slow = await train(job(3, 1, { ...stay, epochs: 4, hyperparameters: { ...hyperparameters, learningRate: 2e-3 } }), rival.checkpoint);
+    const slow = await train(
+      job(3, 1, { ...stay, epochs: 4, hyperparameters: { ...hyperparameters, learningRate: 2e-3 } }),
+      rival.checkpoint,
+    );
     expect(deserializeTrainingState(slow.checkpoint).parameters).not.toEqual(on.parameters);
   });
 
@@ -88,7 +95,13 @@ describe("the trainer of LFADS models", () => {
   test("a population of models trains to a better score than its first generation", async () => {
     const store = memoryStore();
     const { records, best } = await runPopulation({
-      scheduler: pbt({ space: autolfadsSpace, population: 4, generations: 4, generationEpochs: 2, burnIn: 2 }),
+      scheduler: pbt({
+        space: autolfadsSpace,
+        population: 4,
+        generations: 4,
+        generationEpochs: 2,
+        burnIn: 2,
+      }),
       executor: inProcess({ trainer, store }),
       store,
     });

@@ -1,7 +1,12 @@
 import { expect, test } from "vitest";
 import { bestOf, lineageOf, type MemberRecord, searchCsv, searchJsonl } from "../../src/search";
 
-const record = (member: number, generation: number, score: number | null, parent: number | null): MemberRecord => ({
+const record = (
+  member: number,
+  generation: number,
+  score: number | null,
+  parent: number | null,
+): MemberRecord => ({
   ...{ member, generation, score, epochs: 10 * (generation + 1) },
   parent: parent === null ? null : { member: parent, generation: generation - 1 },
   hyperparameters: { learningRate: 0.001 * (member + 1), cell: 'say "gru", or not' },
@@ -21,7 +26,10 @@ test("the log as comma-separated values has one line for each record, and quotes
 });
 
 test("the log as JSON lines", () => {
-  const rows = searchJsonl(RECORDS).trimEnd().split("\n").map((line) => JSON.parse(line));
+  const rows = searchJsonl(RECORDS)
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
   expect(rows).toHaveLength(4);
   expect(rows[3]).toMatchObject({ member: 1, parent_member: 0, score: 1.5, "config/learningRate": 0.002 });
 });

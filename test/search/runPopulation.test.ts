@@ -1,3 +1,5 @@
+import { describe, expect, test } from "vitest";
+import { integers, RandomStream } from "../../src/random";
 import {
   type Executor,
   inProcess,
@@ -7,12 +9,10 @@ import {
   type PopulationResult,
   replaySchedule,
   runPopulation,
-  scheduleOf,
   type Store,
+  scheduleOf,
   type Trainer,
 } from "../../src/search";
-import { describe, expect, test } from "vitest";
-import { integers, RandomStream } from "../../src/random";
 import { quadratic, scheduler } from "./quadratic";
 
 interface Setting {
@@ -152,7 +152,11 @@ describe("a search that was stopped", () => {
         const bytes = (await store.get(key))!;
         if (kind < 150) await store.delete(key);
         else if (kind < 300) await store.put(key, bytes.slice(0, at % bytes.length));
-        else if (kind < 450) await store.put(key, bytes.map((byte, i) => (i === at % bytes.length ? byte ^ 4 : byte)));
+        else if (kind < 450)
+          await store.put(
+            key,
+            bytes.map((byte, i) => (i === at % bytes.length ? byte ^ 4 : byte)),
+          );
       }
       expect(told(await search({ store })), `round ${round}`).toEqual(expected);
     }
@@ -202,7 +206,9 @@ describe("a job that fails", () => {
       return job.member === 1 && job.generation === 0 ? { ...trained, score: Number.NaN } : trained;
     };
     const { records } = await search({ trainer });
-    expect(records.find(({ member, generation }) => member === 1 && generation === 1)!.parent!.member).not.toBe(1);
+    expect(
+      records.find(({ member, generation }) => member === 1 && generation === 1)!.parent!.member,
+    ).not.toBe(1);
   });
 });
 
@@ -210,7 +216,9 @@ describe("what cannot be", () => {
   test("two searches in one store", async () => {
     const store = memoryStore();
     await search({ store });
-    await expect(search({ store, seed: 1 })).rejects.toThrow("runPopulation: the store holds another search, with {");
+    await expect(search({ store, seed: 1 })).rejects.toThrow(
+      "runPopulation: the store holds another search, with {",
+    );
   });
 
   test("less than no retries", async () => {
@@ -233,6 +241,8 @@ describe("the winning schedule", () => {
     const { checkpoint, score } = await replaySchedule(schedule, quadratic);
     expect(JSON.parse(new TextDecoder().decode(checkpoint)).epochs).toBe(best!.epochs);
     expect(score).toBeLessThan(4);
-    await expect(replaySchedule([], quadratic)).rejects.toThrow("replaySchedule: the schedule must have at least one part");
+    await expect(replaySchedule([], quadratic)).rejects.toThrow(
+      "replaySchedule: the schedule must have at least one part",
+    );
   });
 });

@@ -1,0 +1,60 @@
+import type { Store } from "../store";
+
+/** Settings of {@link checkedStore}. */
+export interface CheckedStoreOptions {
+  /** Is told of every key that holds something damaged when it is read. @default nothing is told */
+  readonly onDamaged?: (key: string) => void;
+}
+
+const MAGIC = new TextEncoder().encode("lfadsput");
+/** Magic, length as a 64-bit little-endian integer, SHA-256. */
+const HEADER = MAGIC.length + 8 + 32;
+
+/**
+ * A store around another that never gives damaged bytes: `put` writes their length and SHA-256 in front of them, and `get` returns
+ * null for what is cut short, changed or was put without this store, as if it had never been there.
+ *
+ * @throws if there is no Web Crypto, as in a page that came neither over https nor from localhost
+ */
+export function checkedStore(store: Store, { onDamaged }: CheckedStoreOptions = {}): Store {
+  const subtle = globalThis.crypto?.subtle;
+  if (!subtle) {
+    throw new Error(
+      "checkedStore: SHA-256 needs crypto.subtle, which pages have over https or from localhost",
+    );
+  }
+  const digest = async (bytes: Uint8Array<ArrayBuffer>) =>
+    new Uint8Array(await subtle.digest("SHA-256", bytes));
+  return {
+    async get(key) {
+      const framed = await store.get(key);
+      if (!framed) return null;
+      const bytes = framed.slice(HEADER);
+      if (isWhole(framed, bytes.length) && same(framed.subarray(HEADER - 32, HEADER), await digest(bytes))) {
+        return bytes;
+      }
+      onDamaged?.(key);
+      return null;
+    },
+    async put(key, bytes) {
+      const framed = new Uint8Array(HEADER + bytes.length);
+      framed.set(MAGIC);
+      new DataView(framed.buffer).setBigUint64(MAGIC.length, BigInt(bytes.length), true);
+      framed.set(bytes, HEADER);
+      framed.set(await digest(framed.subarray(HEADER)), HEADER - 32);
+      await store.put(key, framed);
+    },
+    list: (prefix) => store.list(prefix),
+    delete: (key) => store.delete(key),
+  };
+}
+
+function isWhole(framed: Uint8Array, length: number): boolean {
+  if (framed.length < HEADER || !same(framed.subarray(0, MAGIC.length), MAGIC)) return false;
+  const view = new DataView(framed.buffer, framed.byteOffset, HEADER);
+  return view.getBigUint64(MAGIC.length, true) === BigInt(length);
+}
+
+function same(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
