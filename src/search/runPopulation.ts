@@ -75,9 +75,9 @@ class Population<State> {
   readonly #stop = new AbortController();
   #state: State;
   #best: MemberRecord | null = null;
-  /** Members of the generation under way that are done. */
+  /** The generation of the last record, and the records of it. */
+  #current = -1;
   #done = 0;
-  #current = 0;
 
   constructor(options: PopulationOptions<State>) {
     const { retries = 2 } = options;
@@ -166,7 +166,7 @@ class Population<State> {
     if (thrown) throw thrown.reason;
     if (this.#stop.signal.aborted) return;
     const { generation } = jobs[0]!;
-    if (failed.length > 0 && this.#done === 0) {
+    if (failed.length > 0 && this.#current !== generation) {
       const { error } = failed[0]!;
       throw new Error(
         `runPopulation: all members of generation ${generation} have failed, the first with: ${messageOf(error)}`,

@@ -98,7 +98,11 @@ describe("a search that was stopped", () => {
     const expected = told(await search());
     let puts = 0;
     const counting = memoryStore();
-    await search({ store: { ...counting, put: (key, bytes) => (puts++, counting.put(key, bytes)) } });
+    const put: Store["put"] = (key, bytes) => {
+      puts++;
+      return counting.put(key, bytes);
+    };
+    await search({ store: { ...counting, put } });
     for (let limit = 0; limit < puts; limit++) {
       const store = memoryStore();
       let left = limit;
