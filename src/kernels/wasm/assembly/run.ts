@@ -51,8 +51,8 @@ export class Run {
   scratchStep: usize;
 }
 
-/** Times that a thread looks for chunks before it sleeps: some milliseconds, for what a training step does between two tasks. */
-const SPINS: i32 = 4000000;
+/** Times that a thread looks for chunks before it sleeps: about ten milliseconds, for what a training step does between two tasks. */
+const SPINS: i32 = 12000000;
 
 /** Does all chunks of a run that is not shared. */
 export function runAlone(run: Run): void {
