@@ -8,4 +8,5 @@ export { fileStore } from "./node/fileStore";
 export { loadHdf5, loadSafetensors, saveHdf5, saveSafetensors } from "./node/files";
 export { type ProgressBar, progressBar } from "./node/progressBar";
 export { loadTrainingState, saveTrainingState } from "./node/trainingStateFile";
+export { type WorkersOptions, workers } from "./node/workers";
 export { writeFileAtomically } from "./node/writeFileAtomically";

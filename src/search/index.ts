@@ -1,5 +1,7 @@
 export type { Executor, JobProgress, JobResult, Trained, Trainer, Workplace } from "./executor";
 export { type InProcessOptions, inProcess } from "./executors/inProcess";
+export type { MakeWorkplace, WorkplaceContext } from "./executors/serve";
+export { serveJobs, type WebWorkersOptions, webWorkers } from "./executors/webWorkers";
 export { checkpointKey, MissingCheckpoint, runJob } from "./runJob";
 export type { Job, MemberKey, Report, Scheduler, SearchEnd } from "./scheduler";
 export type { Store } from "./store";
