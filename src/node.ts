@@ -9,4 +9,5 @@ export { loadHdf5, loadSafetensors, saveHdf5, saveSafetensors } from "./node/fil
 export { type ProgressBar, progressBar } from "./node/progressBar";
 export { type SearchProgressBar, searchProgressBar } from "./node/searchProgressBar";
 export { loadTrainingState, saveTrainingState } from "./node/trainingStateFile";
+export { type WorkersOptions, workers } from "./node/workers";
 export { writeFileAtomically } from "./node/writeFileAtomically";

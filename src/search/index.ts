@@ -3,6 +3,8 @@ export { checkSpace } from "./checkSpace";
 export type { SearchDraws } from "./draws";
 export type { Executor, JobProgress, JobResult, Trained, Trainer, Workplace } from "./executor";
 export { type InProcessOptions, inProcess } from "./executors/inProcess";
+export type { MakeWorkplace, WorkplaceContext } from "./executors/serve";
+export { serveJobs, type WebWorkersOptions, webWorkers } from "./executors/webWorkers";
 export * from "./exploit";
 export * from "./explore";
 export { type LfadsTrainerOptions, lfadsTrainer } from "./lfadsTrainer";

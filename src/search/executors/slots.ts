@@ -24,7 +24,7 @@ export class Slots {
    */
   async take(signal: AbortSignal): Promise<() => void> {
     signal.throwIfAborted();
-    if (this.#closed) throw this.#refusal();
+    this.throwIfClosed();
     if (this.#free > 0) this.#free--;
     else await this.#turn(signal);
     let taken = true;
@@ -32,6 +32,11 @@ export class Slots {
       if (taken) this.#release();
       taken = false;
     };
+  }
+
+  /** @throws if this has been closed */
+  throwIfClosed(): void {
+    if (this.#closed) throw this.#refusal();
   }
 
   /** Refuses those who wait and those who come. */

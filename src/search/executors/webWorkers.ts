@@ -1,0 +1,87 @@
+import type { Executor } from "../executor";
+import type { Store } from "../store";
+import type { FromWorker, ToWorker } from "./protocol";
+import { type MakeWorkplace, serve } from "./serve";
+import type { StartWorker } from "./worker";
+import { checkPatience, shareOfCores, workerPool } from "./workerPool";
+
+/** Settings of {@link webWorkers}. */
+export interface WebWorkersOptions {
+  /** Makes a worker whose script calls {@link serveJobs}. */
+  readonly create: () => Worker;
+  /** Workers at the same time. @default the processor's cores */
+  readonly size?: number;
+  /** Is given to the workplace of every worker, copied. @default undefined */
+  readonly data?: unknown;
+  /** Is given to the workplaces as well: workers reach it by messages. @default none: they have one of their own */
+  readonly store?: Store;
+  /** Milliseconds that an aborted job may take to end before its worker is ended. @default 5000 */
+  readonly patience?: number;
+}
+
+/**
+ * Runs jobs in Web Workers, each with its own TensorFlow.js backend and its share of the cores. Workers start when there is a job
+ * for them; one in which an error is thrown that nobody catches is ended, its job rejects, and another takes its place.
+ *
+ * @example
+ * ```ts
+ * // page
+ * const store = memoryStore();
+ * const executor = webWorkers({
+ *   create: () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
+ *   store,
+ * });
+ *
+ * // worker.js
+ * serveJobs((data, { store }) => ({ trainer, store }));
+ * ```
+ * @throws if an option is out of range
+ */
+export function webWorkers(options: WebWorkersOptions): Executor {
+  const { create, size = cores(), data, store, patience = 5000 } = options;
+  checkPatience("webWorkers", patience);
+  return workerPool(size, {
+    name: "webWorkers",
+    start: (hear, ended) => handle(create(), hear, ended),
+    data,
+    threads: shareOfCores(cores(), size),
+    store,
+    patience,
+  });
+}
+
+/**
+ * In the script of a Web Worker: runs the jobs of {@link webWorkers}. Is to be called at once, before anything is awaited, so that no
+ * message is missed; the workplace may be a promise.
+ */
+export function serveJobs<Data = unknown>(makeWorkplace: MakeWorkplace<Data>): void {
+  serve(
+    {
+      post: (message) => globalThis.postMessage(message),
+      listen: (hear) =>
+        globalThis.addEventListener("message", ({ data }: MessageEvent<ToWorker>) => hear(data)),
+    },
+    makeWorkplace,
+  );
+}
+
+function handle(worker: Worker, ...[hear, ended]: Parameters<StartWorker>): ReturnType<StartWorker> {
+  const end = (why: string) => {
+    worker.onmessage = worker.onerror = worker.onmessageerror = null;
+    worker.terminate();
+    queueMicrotask(() => ended(why));
+  };
+  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
+  worker.onmessageerror = () => end("sent what cannot be copied");
+  worker.onerror = ({ message }) =>
+    end(message ? `ended with the error "${message}"` : "whose script cannot be loaded was ended");
+  return {
+    post: (message) => worker.postMessage(message),
+    hold: () => {},
+    kill: () => end("was ended"),
+  };
+}
+
+function cores(): number {
+  return globalThis.navigator?.hardwareConcurrency ?? 1;
+}
