@@ -3,7 +3,7 @@
  * search that was stopped. Writes the search's log, a report, and the best model with its rates.
  *
  *   npm run autolfads -- [--data file.h5] [--out out/autolfads] [--population 8] [--generations 10] [--generation-epochs 15]
- *                        [--burn-in 40] [--workers <cores>] [--seed 0]
+ *                        [--burn-in 40] [--workers <cores>] [--batch-size 256] [--samples 50] [--seed 0]
  */
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -36,6 +36,7 @@ const { values } = parseArgs({
     "burn-in": { type: "string", default: "40" },
     workers: { type: "string", default: String(availableParallelism()) },
     "batch-size": { type: "string", default: "256" },
+    samples: { type: "string", default: "50" },
     seed: { type: "string", default: "0" },
   },
 });
@@ -92,7 +93,7 @@ const dataset = await loadHdf5(values.data);
 const model = recordingModel(dataset, seed);
 useBestWeights(model, deserializeTrainingState(search.checkpoint));
 console.log(`inferring rates with member ${search.best.member} of generation ${search.best.generation} ...`);
-const result = await scoreRecording(model, dataset, 50);
+const result = await scoreRecording(model, dataset, Number(values.samples));
 printTable([
   ["validation trials", "held-in bits/spike", "co-bps", "velocity R2"],
   ["AutoLFADS", number(result.heldIn), number(result.coBps), number(result.velocity?.r2)],

@@ -7,7 +7,7 @@ test("AutoLFADS searches on the shipped recording, and the same command goes on"
     const search = (generations: number) =>
       succeed("autolfads", [
         ...["--out", folder, "--generations", `${generations}`],
-        ...["--population", "2", "--generation-epochs", "1", "--burn-in", "1"],
+        ...["--population", "2", "--generation-epochs", "1", "--burn-in", "1", "--samples", "1"],
       ]);
     const output = await search(2);
     const scores = rowOf(output, "AutoLFADS").map(Number);
