@@ -4,7 +4,7 @@ const entry = ["src/index.ts", "src/hdf5.ts", "src/node.ts"];
 
 export default defineConfig({
   // The folders too, so that none shares a file with another: what uses only some of them then loads no more than these.
-  entry: [...entry, "src/*/index.ts", "src/train/gradients.ts"],
+  entry: [...entry, "src/nodeWorker.ts", "src/*/index.ts", "src/train/gradients.ts"],
   format: ["esm", "cjs"],
   target: "es2022",
   platform: "neutral",
