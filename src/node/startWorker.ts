@@ -1,13 +1,14 @@
 import { fork } from "node:child_process";
-import { fileURLToPath, pathToFileURL } from "node:url";
+import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import type { FromWorker } from "../search/executors/protocol";
 import type { StartWorker } from "../search/executors/worker";
 
-/** This file, whatever it is compiled to. */
-const here = typeof __filename === "string" ? pathToFileURL(__filename).href : import.meta.url;
 /** What a worker runs: in the sources a folder up, in the package beside all others. */
-const script = here.endsWith(".ts") ? new URL("../nodeWorker.ts", here) : new URL("./nodeWorker.js", here);
+const script = new URL(
+  import.meta.url.endsWith(".ts") ? "../nodeWorker.ts" : "./nodeWorker.js",
+  import.meta.url,
+);
 
 /** Starts worker processes that import a module. */
 export function startProcess(module: string, execArgv: readonly string[]): StartWorker {

@@ -1,3 +1,5 @@
+import { resolve } from "node:path";
+import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import type { BuildOptions } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -71,6 +73,31 @@ describe("the packed package runs", () => {
         console.log(...arrays.rates.data);
       })();`;
     expect(consumer.run("node", consumer.write(`hdf5.${type}`, program))).toBe("1 2\n");
+  });
+
+  test.each(["mjs", "cjs"])("workers of a %s program", (type) => {
+    const module = consumer.write(
+      "workplace.mjs",
+      `import { memoryStore } from "lfads";
+      const trainer = async ({ epochs }) => ({ checkpoint: new Uint8Array(3), score: epochs / 4 });
+      export const workplace = (data, { threads }) => ({ trainer, store: memoryStore() });`,
+    );
+    const take =
+      type === "mjs" ? `import { workers } from "lfads/node"` : `const { workers } = require("lfads/node")`;
+    const program = `
+      ${take};
+      const job = { member: 0, generation: 0, hyperparameters: {}, parent: null, epochs: 2 };
+      const context = { signal: new AbortController().signal, onProgress: () => {} };
+      (async () => {
+        for (const kind of ["process", "thread"]) {
+          const executor = workers({ module: ${JSON.stringify(String(pathToFileURL(resolve(consumer.folder, module))))}, workers: 1, kind });
+          console.log(kind, (await executor.run(job, context)).score);
+          await executor.close();
+        }
+      })();`;
+    expect(consumer.run("node", consumer.write(`workers.${type}`, program))).toBe(
+      "process 0.5\nthread 0.5\n",
+    );
   });
 });
 

@@ -8,7 +8,9 @@ export class PageWorker implements Pick<Worker, "postMessage" | "terminate"> {
   readonly #thread: Thread;
 
   constructor(script: URL) {
-    this.#thread = new Thread(script, { execArgv: ["--import", "tsx"] });
+    this.#thread = new Thread(script, {
+      execArgv: ["--import", new URL("typescript.mjs", import.meta.url).href],
+    });
     this.#thread.on("message", (data) => this.onmessage?.({ data }));
     this.#thread.on("error", (error: Error) => this.onerror?.({ message: error.message }));
   }

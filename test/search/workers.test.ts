@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -16,6 +16,7 @@ import { memoryStore } from "../../src/search/stores/memoryStore";
 import { PageWorker } from "./pageWorker";
 
 const execArgv = ["--import", "tsx"];
+const threadArgv = ["--import", new URL("typescript.mjs", import.meta.url).href];
 const module = new URL("workplace.ts", import.meta.url);
 const script = new URL("webWorkerScript.ts", import.meta.url);
 
@@ -28,7 +29,7 @@ interface Settings {
 const kinds: Record<string, (settings: Settings) => Executor> = {
   processes: ({ size = 1, ...settings }) => workers({ module, execArgv, workers: size, ...settings }),
   threads: ({ size = 1, ...settings }) =>
-    workers({ module, execArgv, workers: size, kind: "thread", ...settings }),
+    workers({ module, execArgv: threadArgv, workers: size, kind: "thread", ...settings }),
   webWorkers: ({ size = 1, ...settings }) =>
     webWorkers({ create: () => new PageWorker(script) as unknown as Worker, size, ...settings }),
 };
@@ -230,18 +231,17 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     const executor = open(kind);
     await expect(executor.close()).resolves.toBeUndefined();
     const other = open(kind);
-    let waiting: Promise<unknown> | undefined;
     const running = during(other, job(0, "deaf"), () => other.close());
-    waiting = other.run(job(1), context());
-    for (const result of [running, waiting, other.run(job(2), context()), executor.run(job(2), context())]) {
-      await expect(result).rejects.toThrow(`${name}: this executor has been closed`);
-      await other.close();
-    }
+    const waiting = other.run(job(1), context());
+    const closed = `${name}: this executor has been closed`;
+    await Promise.all([running, waiting].map((result) => expect(result).rejects.toThrow(closed)));
+    await other.close();
+    for (const one of [executor, other]) await expect(one.run(job(2), context())).rejects.toThrow(closed);
     const third = open(kind);
     const early = third.run(job(0), context());
     early.catch(() => {});
     await third.close();
-    await expect(early).rejects.toThrow(`${name}: this executor has been closed`);
+    await expect(early).rejects.toThrow(closed);
   });
 
   test("data that cannot be copied", async () => {
@@ -311,7 +311,12 @@ describe("modules", () => {
     ["exits", inline("process.exit(4)"), /workers: a worker exited with code 4 in the job of member 0/],
   ])("one that %s", async (_, url, error) => {
     for (const kind of ["process", "thread"] as const) {
-      const executor = workers({ module: url, execArgv, workers: 1, kind });
+      const executor = workers({
+        module: url,
+        execArgv: kind === "process" ? execArgv : threadArgv,
+        workers: 1,
+        kind,
+      });
       opened.push(executor);
       await expect(executor.run(job(0), context())).rejects.toThrow(error);
     }
@@ -354,7 +359,7 @@ describe.each(["process", "thread"])("a program that uses a %s", (kind) => {
   const program = (last: string) => `
     import { workers } from ${JSON.stringify(new URL("../../src/node/workers.ts", import.meta.url).href)};
     const executor = workers({
-      module: ${JSON.stringify(module.href)}, workers: 2, kind: "${kind}", data: ${JSON.stringify({ folder })},
+      module: ${JSON.stringify(module.href)}, workers: 2, kind: "${kind}", execArgv: ${JSON.stringify(kind === "process" ? execArgv : threadArgv)}, data: ${JSON.stringify({ folder })},
     });
     const run = (member, mode, onProgress = () => {}) => executor.run(
       { member, generation: 0, hyperparameters: { mode }, parent: null, epochs: 2 },
@@ -365,7 +370,9 @@ describe.each(["process", "thread"])("a program that uses a %s", (kind) => {
     ${last}`;
 
   async function start(last: string) {
-    const child = spawn(process.execPath, [...execArgv, "--input-type=module", "-e", program(last)], {
+    const path = join(folder, "program.mjs");
+    await writeFile(path, program(last));
+    const child = spawn(process.execPath, [...execArgv, path], {
       cwd: fileURLToPath(new URL("../..", import.meta.url)),
       stdio: ["ignore", "pipe", "inherit"],
     });
