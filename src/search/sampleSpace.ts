@@ -1,7 +1,7 @@
-import { exp, log } from "../random/arithmetic";
 import type { RandomStream } from "../random/stream";
 import { type SearchDraws, searchDraws } from "./draws";
 import type { SearchParameter, SearchSpace } from "./space";
+import { fromUnit } from "./unitScale";
 import type { Values } from "./values";
 
 /**
@@ -30,10 +30,6 @@ function byName(
 /** Draws one hyperparameter from its range. */
 export function sampleParameter(parameter: SearchParameter, draws: SearchDraws): Values[string] {
   if (parameter.type === "choice") return parameter.values[draws.integer(parameter.values.length)]!;
-  const { low, high } = parameter;
-  if (parameter.type === "integer") return low + draws.integer(high - low + 1);
-  const u = draws.uniform();
-  const value =
-    parameter.type === "uniform" ? low + u * (high - low) : exp(log(low) + u * (log(high) - log(low)));
-  return Math.min(high, Math.max(low, value)); // rounding
+  if (parameter.type === "integer") return parameter.low + draws.integer(parameter.high - parameter.low + 1);
+  return fromUnit(parameter, draws.uniform());
 }
