@@ -37,11 +37,13 @@ export function populationFigure({
   const seen = points.filter(({ value }) => Number.isFinite(value) && (yType === "linear" || value > 0));
   if (seen.length === 0) return figure({ title, caption, picture: emptyPicture("No values to draw.") });
   const [low, high] = extent(seen.map(({ value }) => value));
-  const x = { label: "generation", domain: padded(extent(seen.map(({ generation }) => generation)), 0.03) };
+  const generations = extent(seen.map(({ generation }) => generation));
+  const x = { label: "generation", domain: padded(generations, 0.03), ticks: whole(generations) };
   const y = {
     label: yLabel,
     type: yType,
     domain: yType === "log" ? ([low / 1.3, high * 1.3] as const) : padded([low, high]),
+    ticks: seen.every(({ value }) => Number.isInteger(value)) ? whole([low, high]) : 5,
   };
   const links = (winning: boolean) =>
     seen.flatMap((to) => {
@@ -72,4 +74,9 @@ export function populationFigure({
       },
     }),
   });
+}
+
+/** Ticks of an axis of whole numbers: none between them. */
+function whole([low, high]: readonly [number, number]): number {
+  return Math.min(5, Math.max(1, high - low));
 }
