@@ -3,7 +3,7 @@ export class Cholesky {
   /** Rows up to their diagonals. */
   readonly #rows: Float64Array[] = [];
 
-  /** `log det K`, without its logarithms taken: the diagonal of L. */
+  /** The diagonal of L: `log det K` is twice the sum of its logarithms. */
   get diagonal(): readonly number[] {
     return this.#rows.map((row, i) => row[i]!);
   }
