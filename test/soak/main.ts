@@ -1,15 +1,17 @@
 import { soakDamagedFiles } from "./damagedFiles";
 import { soakKernels } from "./kernels";
 import { soakMemory } from "./memory";
+import { soakSearch } from "./search";
 
 /**
- * `npm run soak -- [files|kernels|memory [count [seed]]]`: one soak, or all of them; prints what came of it and fails on any fault.
- * Counts are damaged files of each format, random shapes, and training steps.
+ * `npm run soak -- [files|kernels|memory|search [count [seed]]]`: one soak, or all of them; prints what came of it and fails on any fault.
+ * Counts are damaged files of each format, random shapes, training steps, and killed processes.
  */
 const soaks = {
   files: (count = 20_000, seed = 1) => soakDamagedFiles(count, seed),
   kernels: (count = 10_000, seed = 1) => soakKernels(count, seed),
   memory: (count = 1000) => soakMemory(count),
+  search: (count = 20, seed = 1) => soakSearch(count, seed),
 };
 
 const [name, ...numbers] = process.argv.slice(2);
