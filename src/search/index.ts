@@ -7,4 +7,5 @@ export type { Job, MemberKey, Report, Scheduler, SearchEnd } from "./scheduler";
 export type { Store } from "./store";
 export { type CheckedStoreOptions, checkedStore } from "./stores/checkedStore";
 export { memoryStore } from "./stores/memoryStore";
+export { type S3Client, type S3StoreOptions, s3Store } from "./stores/s3Store";
 export type { Values } from "./values";
