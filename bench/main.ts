@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import { parseArgs } from "node:util";
 import { infer, type KernelPath, useKernels } from "lfads";
 import { useBackend } from "../test/backend";
@@ -57,6 +58,7 @@ async function measured(name: string) {
     ...{ path, times, gemmFlop: gemm.flop },
     async round(part: "train" | "infer") {
       await useKernels({ path, threads });
+      await setTimeout(60); // until workers sleep
       await time("gemm", gemm.run);
       await time(part, work[part]);
     },

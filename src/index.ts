@@ -15,14 +15,14 @@ export * from "./reconstructions";
 
 export * from "./train";
 
+// Search of hyperparameters
+
+export * from "./search";
+
 // Data and evaluation
 
 export * from "./data";
 export * from "./evaluate";
-
-// Search of hyperparameters
-
-export * from "./search";
 
 // Fast implementations of the operations
 

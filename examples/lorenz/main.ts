@@ -7,9 +7,10 @@ import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
 import { bitsPerSpike, decode, fit, infer, LFADS, r2Score, simulateLorenz } from "lfads";
 import { progressBar, writeFileAtomically } from "lfads/node";
-import { learningCurves, rowOf } from "../reaching/report";
+import { learningCurves } from "../reaching/report";
 import { renderReport } from "../report";
 import { useWasm } from "../shared/backend";
+import { rowOf } from "../shared/recordingTrials";
 import { number, printTable } from "../shared/table";
 
 const { values } = parseArgs({

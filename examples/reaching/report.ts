@@ -1,11 +1,9 @@
 import { basename } from "node:path";
 import type { Dataset, EpochMetrics, FitResult, NdArray, SmoothingBaseline } from "lfads";
-import { type LearningCurve, type ReportTrial, renderReport } from "../report";
+import { type LearningCurve, renderReport } from "../report";
 import { type RecordingResult, velocityOf } from "../shared/recording";
+import { recordingTrials } from "../shared/recordingTrials";
 import { number } from "../shared/table";
-
-/** Validation trials that are shown, by the rank of their mean hand speed: fast, brisk and median ones. */
-const SHOWN = [0.95, 0.75, 0.5];
 
 /** The report of the main job as an HTML page. */
 export function reachingReport(input: {
@@ -56,26 +54,7 @@ export function reachingReport(input: {
     curves: learningCurves(history),
     ...(best && { bestEpoch: best.epoch }),
     heldIn,
-    trials: shownTrials(measured, valid).map((trial) => {
-      const velocity = measured &&
-        result.velocity && {
-          true: rowOf(measured, trial),
-          decoded: rowOf(result.velocity.prediction, trial),
-          names: ["x", "y"],
-          unit: "cm/s",
-        };
-      return {
-        label: `Validation window ${trial}`,
-        binSeconds: binMs / 1000,
-        spikes: rowOf(dataset.valid.reconstruct, trial),
-        rates: rowOf(result.valid.rates, trial),
-        factors: rowOf(result.valid.factors, trial),
-        ...(result.valid.generatorInputs.shape[2]! > 0 && {
-          inputs: rowOf(result.valid.generatorInputs, trial),
-        }),
-        ...(velocity && { velocity }),
-      } satisfies ReportTrial;
-    }),
+    trials: recordingTrials(dataset, result),
     ...(measured &&
       result.velocity && {
         velocityScatter: {
@@ -88,14 +67,6 @@ export function reachingReport(input: {
       }),
     footer: `Made by the example ${basename(import.meta.dirname)} of lfads.`,
   });
-}
-
-function shownTrials(velocity: NdArray | undefined, trials: number): number[] {
-  const speeds = Array.from({ length: trials }, (_, trial) => {
-    const values = velocity ? Array.from(rowOf(velocity, trial).data) : [trial];
-    return { trial, speed: values.reduce((sum, value) => sum + Math.abs(value), 0) };
-  }).sort((a, b) => a.speed - b.speed);
-  return SHOWN.map((rank) => speeds[Math.floor(rank * (trials - 1))]!.trial);
 }
 
 /** Losses and rates of a training over its epochs. */
@@ -137,13 +108,6 @@ export function learningCurves(history: readonly EpochMetrics[]): LearningCurve[
       series: [series("learning rate", ({ learningRate }) => learningRate)],
     },
   ];
-}
-
-/** One entry of the first axis. */
-export function rowOf({ data, shape }: NdArray, row: number): NdArray {
-  const rest = shape.slice(1);
-  const width = rest.reduce((product, n) => product * n, 1);
-  return { data: data.slice(row * width, (row + 1) * width), shape: rest };
 }
 
 function flat({ data, shape }: NdArray): NdArray {

@@ -12,7 +12,7 @@ import {
 } from "lfads";
 
 /** The model of the published comparison, sized for a recording. */
-export function recordingModel({ train }: Dataset, seed: number): LFADS {
+export function recordingModel({ train }: Dataset, seed: number | string): LFADS {
   const [, bins, encode] = train.encode.shape as [number, number, number];
   const reconstruct = train.reconstruct.shape[2]!;
   return new LFADS({

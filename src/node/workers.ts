@@ -8,7 +8,7 @@ import { startProcess, startThread } from "./startWorker";
 export interface WorkersOptions {
   /**
    * URL of the ES module that workers import, `new URL("./worker.js", import.meta.url)` say. Its exported function `workplace` makes
-   * their trainer and store: a `MakeWorkplace`.
+   * their trainer and store: a `MakeWorkplace` of `lfads`.
    */
   readonly module: string | URL;
   /** Workers at the same time. @default the processor's cores */

@@ -15,7 +15,7 @@ export const SEGMENT = 65536;
 /**
  * An endless sequence of random 32-bit integers, fixed by a key and a counter: four generators (sfc32, Doty-
  * Humphrey) side by side, number i from generator i % 4, so that four-lane SIMD code can give the same
- * numbers; for each {@link SEGMENT} four others, so that threads can share the work.
+ * numbers; for each segment of 65,536 numbers four others, so that threads can share the work.
  *
  * Take numbers by {@link fill}, or one at a time by {@link uint32} and {@link uniform}, but do not mix the
  * two ways.

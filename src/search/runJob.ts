@@ -1,5 +1,6 @@
 import type { JobProgress, JobResult, Workplace } from "./executor";
 import type { Job, MemberKey } from "./scheduler";
+import { checkedStore } from "./stores/checkedStore";
 
 /** Key of the checkpoint of a member after a generation. */
 export function checkpointKey({ member, generation }: MemberKey): string {
@@ -24,9 +25,10 @@ export async function runJob(
   job: Job,
   context: { readonly signal: AbortSignal; readonly onProgress: (progress: JobProgress) => void },
 ): Promise<JobResult> {
-  const before = job.parent && (await store.get(checkpointKey(job.parent)));
+  const checked = checkedStore(store);
+  const before = job.parent && (await checked.get(checkpointKey(job.parent)));
   if (job.parent && !before) throw new MissingCheckpoint(job.parent);
   const { checkpoint, ...result } = await trainer(job, before, context);
-  await store.put(checkpointKey(job), checkpoint);
+  await checked.put(checkpointKey(job), checkpoint);
   return result;
 }

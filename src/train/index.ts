@@ -15,3 +15,4 @@ export {
   type TrainingSetup,
   type TrainingState,
 } from "./state";
+export { useBestWeights } from "./weights";

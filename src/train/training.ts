@@ -6,7 +6,6 @@ import {
   stack,
   type Tensor,
   type TensorContainer,
-  tensor,
   tidy,
 } from "@tensorflow/tfjs-core";
 import { type Augmentation, augment, type Batch } from "../augmentations";
@@ -29,6 +28,7 @@ import { plateau } from "./plateau";
 import { type Ramp, ramp, rampsEnd } from "./ramp";
 import { smooth } from "./smooth";
 import type { NamedArrays, TrainingSetup, TrainingState } from "./state";
+import { toTensors } from "./weights";
 
 /** A training under way: tensors and counters between two steps. `fit` drives it. */
 export class Training {
@@ -325,12 +325,6 @@ function pack(loss: LossParts): Tensor {
 
 function totalOf(indices: readonly Uint32Array[]): number {
   return indices.reduce((sum, rows) => sum + rows.length, 0);
-}
-
-function toTensors(arrays: NamedArrays): Parameters {
-  return Object.fromEntries(
-    Object.entries(arrays).map(([name, { data, shape }]) => [name, tensor(data, [...shape], "float32")]),
-  );
 }
 
 async function toArrays(parameters: Parameters): Promise<NamedArrays> {

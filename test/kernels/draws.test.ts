@@ -35,6 +35,7 @@ describe.each([
       for (const [shape, value] of [
         [[3, 5, 7], 1],
         [[4000], 1 / 0.7],
+        [[65_541], 1 / 0.7],
       ] as const) {
         const size = shape.reduce((product: number, n) => product * n, 1);
         const y = streamDraws(stream()).bernoulli("x", shape, probability, value);

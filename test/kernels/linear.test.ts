@@ -15,6 +15,7 @@ describe.each(["cpu", "wasm"])("fused linear on %s", (backend) => {
     ["whole vectors", [16, 24], 8],
     ["one of everything", [1, 1], 1],
     ["a vector", [5], 3],
+    ["no rows", [0, 5], 3],
     ["more rows than are summed at a time", [3, 211, 5], 101],
   ] as const)("%s", async (_, shape, outputs) => {
     await check(shape, outputs, true);

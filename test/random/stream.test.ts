@@ -39,7 +39,9 @@ describe("RandomStream", () => {
     const parts = [SEGMENT - 8, 4, 8, SEGMENT + 4].map((length) => new Uint32Array(length));
     for (const part of parts) block.fill(part);
     expect(parts.flatMap((part) => [...part])).toEqual([...whole]);
-    const first = [0, 1, 2].map((segment) => [...whole.subarray(SEGMENT * segment, SEGMENT * segment + 8)].join());
+    const first = [0, 1, 2].map((segment) =>
+      [...whole.subarray(SEGMENT * segment, SEGMENT * segment + 8)].join(),
+    );
     expect(new Set(first).size).toBe(3);
   });
 

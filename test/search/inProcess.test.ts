@@ -3,6 +3,7 @@ import type { JobProgress, Trainer } from "../../src/search/executor";
 import { inProcess } from "../../src/search/executors/inProcess";
 import { checkpointKey, MissingCheckpoint } from "../../src/search/runJob";
 import type { Job } from "../../src/search/scheduler";
+import { checkedStore } from "../../src/search/stores/checkedStore";
 import { memoryStore } from "../../src/search/stores/memoryStore";
 
 const job = (member: number, parent: Job["parent"] = null): Job => ({
@@ -46,7 +47,9 @@ describe("inProcess", () => {
       score: 10,
       metrics: { sum: 20 },
     });
-    expect(await store.get(checkpointKey({ member: 1, generation: 1 }))).toEqual(new Uint8Array([20]));
+    expect(await checkedStore(store).get(checkpointKey({ member: 1, generation: 1 }))).toEqual(
+      new Uint8Array([20]),
+    );
     expect(heard).toEqual([{ epoch: 1, epochs: 2 }]);
     const missing = executor.run(job(1, { member: 0, generation: 4 }), quiet());
     await expect(missing).rejects.toThrow(MissingCheckpoint);

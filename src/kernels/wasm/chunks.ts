@@ -1,5 +1,3 @@
-/** Multiply-adds that are worth a thread. */
-const WORTH = 2 ** 19;
 /** Chunks for a thread, and rows of one of them, that let threads make up for each other's delays. */
 const SEVERAL = 3;
 const LEAST = 16;
@@ -9,7 +7,7 @@ const FINE = 4;
 /** How the rows of a result may be split. */
 export interface Split {
   readonly count: number;
-  /** Rows of a chunk, at most: a multiple of the unit, and of six where that is left open. @default what gives each thread four */
+  /** Rows of a chunk, at most: a multiple of the unit, and of six where that is left open. @default what gives each thread three */
   readonly grain?: number;
   /** What the rows of every chunk but the last must be a multiple of. @default a number of rows that products are fast in */
   readonly unit?: number;
@@ -20,9 +18,11 @@ export interface Split {
 /**
  * As many chunks for each of the threads that are worth it. If there are several for each, they may get smaller, from 1.5 times
  * their mean to half of it: what a late thread leaves, others take.
+ *
+ * @param least multiply-adds that are worth a thread
  */
-export function chunksOf({ count, grain, unit: asked, cost }: Split, threads: number) {
-  const worth = Math.max(1, Math.min(threads, Math.floor((count * cost) / WORTH)));
+export function chunksOf({ count, grain, unit: asked, cost }: Split, threads: number, least: number) {
+  const worth = Math.max(1, Math.min(threads, Math.floor((count * cost) / least)));
   const each = (most: number) => Math.ceil(count / (worth * most));
   const several = worth > 1 && (!grain || count >= worth * SEVERAL * LEAST);
   const even = grain ? each(several ? grain / 1.5 : grain) : 1;

@@ -18,8 +18,6 @@ import { Threads } from "./threads";
 const RUN = 64;
 const ARGUMENTS = 128;
 const MOST_ARGUMENTS = 64;
-/** Numbers that threads copy together. */
-const MANY = 2 ** 15;
 
 /** Blocks that belong to a tensor whose data is in the memory of a backend. */
 interface Copied extends Stored {
@@ -32,6 +30,9 @@ interface Copied extends Stored {
  * copied here, and the copy is used again as long as the backend has the tensor's data.
  */
 export class Machine {
+  /** Multiply-adds that are worth a thread. */
+  static worth = 2 ** 19;
+
   readonly arena: Arena;
   readonly threads: Threads;
   readonly #memory: KernelMemory;
@@ -193,7 +194,7 @@ export class Machine {
     width: number,
     rows: number,
   ): void {
-    if (rows * columns < MANY)
+    if (16 * rows * columns < Machine.worth)
       this.exports.copyRows(target, targetStep, columns, source, sourceStep, width, rows);
     else {
       const args = { target, targetStep, columns, source, sourceStep, width };
@@ -291,7 +292,7 @@ export class Machine {
       values[i] = (args as Readonly<Record<string, number>>)[field] ?? 0;
     });
     this.threads.start({
-      ...{ task, args: ARGUMENTS, rows: split.count, ...chunksOf(split, this.threads.ready) },
+      ...{ task, args: ARGUMENTS, rows: split.count, ...chunksOf(split, this.threads.ready, Machine.worth) },
       ...{ scratch: space, scratchStep: 4 * step },
     });
   }

@@ -92,7 +92,7 @@ function plan(machine: Machine, { bins, batch, reverse = false }: Rows, { a, ran
   const size = a.columns * n;
   // The states of a sequence begin in a matrix of their own: its bin is a part of its own.
   const firsts = Number(operands.some(({ first }) => first));
-  const rest = partsOf((bins - firsts) * batch);
+  const rest = firsts && bins === 1 ? 0 : partsOf((bins - firsts) * batch);
   const parts = firsts + rest;
   const c = machine.block(parts * size);
   const sums = machine.block(parts * a.columns);
@@ -133,9 +133,9 @@ function plan(machine: Machine, { bins, batch, reverse = false }: Rows, { a, ran
   return { tasks, c, sums, parts, n };
 }
 
-/** Parts of `rows`, none for none; else a power of two, spread evenly over usual numbers of threads. */
+/** Parts of `rows`: a power of two, spread evenly over usual numbers of threads. */
 export function partsOf(rows: number): number {
-  return rows && 2 ** Math.floor(Math.log2(Math.min(PARTS, Math.max(1, rows / PART))));
+  return 2 ** Math.floor(Math.log2(Math.min(PARTS, Math.max(1, rows / PART))));
 }
 
 /** Adds all parts of `count` numbers, a multiple of four, to the first. */

@@ -79,7 +79,7 @@ export class Threads {
     words[FIELDS.failed] = 0;
     Atomics.add(words, FIELDS.given, fields.chunks);
     Atomics.notify(words, FIELDS.given);
-    const error = this.#takePart();
+    const error = this.#takePart(fields.chunks);
     this.#join(task);
     if (words[FIELDS.failed]) {
       this.#end();
@@ -88,18 +88,19 @@ export class Threads {
   }
 
   /** All chunks must be done or failed before anybody may free their memory. */
-  #takePart(): unknown {
+  #takePart(chunks: number): unknown {
     let error: unknown;
-    for (let left = true; left; ) {
+    for (let failures = 0; failures <= chunks; failures++) {
       try {
         this.exports.takePart(this.run, 0);
-        left = false;
+        return error;
       } catch (reason) {
         error = reason;
         this.exports.failChunk(this.run);
       }
     }
-    return error;
+    this.#end(); // more failures than chunks: it cannot even begin
+    throw error;
   }
 
   #join(task: TaskName): void {

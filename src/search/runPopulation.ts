@@ -1,0 +1,307 @@
+import type { Executor, JobProgress } from "./executor";
+import { bestOf, encodeJson, getJson, type MemberRecord, recordKey, reportOf } from "./records";
+import { checkpointKey, MissingCheckpoint } from "./runJob";
+import type { Job, MemberKey, Scheduler, SearchEnd } from "./scheduler";
+import type { Store } from "./store";
+import { checkedStore } from "./stores/checkedStore";
+
+/** Where a search stands. */
+export interface SearchProgress {
+  readonly generation: number;
+  /** Members of this generation that are done, and all of them. */
+  readonly done: number;
+  readonly members: number;
+  /** Epochs of the members that train at present. */
+  readonly running: readonly (MemberKey & JobProgress)[];
+  /** The best so far. */
+  readonly best: MemberRecord | null;
+}
+
+/** Options of {@link runPopulation}. */
+export interface PopulationOptions<State> {
+  readonly scheduler: Scheduler<State>;
+  readonly executor: Executor;
+  /** The store that the executor's workers use as well. */
+  readonly store: Store;
+  /** Times that a job which failed is run again before it counts as lost. @default 2 */
+  readonly retries?: number;
+  /** Keep all checkpoints, not only those that the search may still need. @default false */
+  readonly keepAll?: boolean;
+  /** Called when a member has trained for an epoch, and when one is done. */
+  readonly onProgress?: (progress: SearchProgress) => void;
+  /** Called with every record once it is durable. */
+  readonly onRecord?: (record: MemberRecord) => void;
+  /** Stops the search; the same call goes on with it. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a search leaves. */
+export interface PopulationResult {
+  readonly reason: SearchEnd | "aborted";
+  /** All members of all generations, in the order of generations and members. */
+  readonly records: readonly MemberRecord[];
+  /** The best over all generations; null if none has a finite score. */
+  readonly best: MemberRecord | null;
+  /** Its checkpoint. */
+  readonly checkpoint: Uint8Array | null;
+}
+
+const HEADER = "search";
+const FORMAT = "lfads search 1";
+
+/**
+ * Runs a search to its end: asks a scheduler for jobs, has an executor do them, keeps every result in a store before it counts.
+ *
+ * A search whose process was killed goes on with the same call and ends as if it had not been: records that are in the store are
+ * told to the scheduler again, and only what is missing runs. A job that fails is run again, `retries` times; then its member counts as
+ * lost, and the scheduler replaces it. A checkpoint that is lost or damaged is made again from its parent's.
+ *
+ * @throws if the store holds another search, if it cannot be written, or if all members of a generation have failed: once the
+ * cause is mended, the same call goes on
+ */
+export async function runPopulation<State>(options: PopulationOptions<State>): Promise<PopulationResult> {
+  return new Population(options).run();
+}
+
+class Population<State> {
+  readonly #options;
+  readonly #store: Store;
+  readonly #retries: number;
+  readonly #records = new Map<string, MemberRecord>();
+  readonly #running = new Map<string, MemberKey & JobProgress>();
+  /** Jobs under way that make a checkpoint again, by its key. */
+  readonly #mending = new Map<string, Promise<unknown>>();
+  /** Ends all jobs when one of them shows that the search cannot go on. */
+  readonly #stop = new AbortController();
+  #state: State;
+  #best: MemberRecord | null = null;
+  /** The generation of the last record, and the records of it. */
+  #current = -1;
+  #done = 0;
+
+  constructor(options: PopulationOptions<State>) {
+    const { retries = 2 } = options;
+    if (!Number.isInteger(retries) || retries < 0) {
+      throw new Error(`runPopulation: retries must be an integer of at least 0, got ${retries}`);
+    }
+    this.#options = options;
+    this.#retries = retries;
+    this.#store = checkedStore(options.store);
+    this.#state = options.scheduler.start();
+  }
+
+  async run(): Promise<PopulationResult> {
+    const { scheduler, signal } = this.#options;
+    const abort = () => this.#stop.abort();
+    signal?.addEventListener("abort", abort);
+    if (signal?.aborted) abort();
+    try {
+      await this.#checkHeader();
+      await this.#restore();
+      while (!this.#stop.signal.aborted && scheduler.ask(this.#state).length > 0) await this.#generation();
+    } finally {
+      signal?.removeEventListener("abort", abort);
+    }
+    const records = [...this.#records.values()].sort(byGeneration);
+    const best = this.#best;
+    const ended = scheduler.ended(this.#state);
+    return {
+      reason: ended ?? "aborted",
+      records,
+      best,
+      checkpoint: best && (ended ? await this.#checkpoint(best) : await this.#store.get(checkpointKey(best))),
+    };
+  }
+
+  /** A store belongs to one search. */
+  async #checkHeader(): Promise<void> {
+    const { settings } = this.#options.scheduler;
+    const header = { format: FORMAT, settings };
+    const found = await getJson<typeof header>(this.#store, HEADER);
+    if (!found) await this.#put(HEADER, encodeJson(header));
+    else if (JSON.stringify(found) !== JSON.stringify(header)) {
+      throw new Error(
+        `runPopulation: the store holds another search, with ${JSON.stringify(found.settings)}, ` +
+          `got ${JSON.stringify(settings)}; give each search a store of its own`,
+      );
+    }
+  }
+
+  /** Tells the scheduler what is in the store. */
+  async #restore(): Promise<void> {
+    const { scheduler } = this.#options;
+    for (let more = true; more; ) {
+      more = false;
+      for (const job of scheduler.ask(this.#state)) {
+        const record = await getJson<MemberRecord>(this.#store, recordKey(job));
+        if (!record) continue;
+        this.#tell(record);
+        more = true;
+      }
+    }
+  }
+
+  /** Runs what is left of a generation. */
+  async #generation(): Promise<void> {
+    const { scheduler, executor } = this.#options;
+    const jobs = scheduler.ask(this.#state);
+    const waiting = [...jobs];
+    const failed: { readonly job: Job; readonly error: unknown }[] = [];
+    const worker = async () => {
+      for (let job = waiting.shift(); job && !this.#stop.signal.aborted; job = waiting.shift()) {
+        try {
+          await this.#keep(await this.#attempt(job));
+        } catch (error) {
+          if (this.#stop.signal.aborted) return;
+          if (error instanceof StoreError) {
+            this.#stop.abort();
+            throw error;
+          }
+          failed.push({ job, error });
+        }
+      }
+    };
+    const done = await Promise.allSettled(Array.from({ length: Math.max(1, executor.size) }, worker));
+    const thrown = done.find((one) => one.status === "rejected");
+    if (thrown) throw thrown.reason;
+    if (this.#stop.signal.aborted) return;
+    const { generation } = jobs[0]!;
+    if (failed.length > 0 && this.#current !== generation) {
+      const { error } = failed[0]!;
+      throw new Error(
+        `runPopulation: all members of generation ${generation} have failed, the first with: ${messageOf(error)}`,
+        { cause: error },
+      );
+    }
+    for (const { job, error } of failed) await this.#keep(recordOf(job, Number.NaN, {}, messageOf(error)));
+    if (!this.#options.keepAll) await this.#forget(generation);
+  }
+
+  /** Runs a job, again if it fails. */
+  async #attempt(job: Job): Promise<MemberRecord> {
+    for (let attempt = 0; ; attempt++) {
+      try {
+        const { score, metrics = {} } = await this.#execute(job);
+        return recordOf(job, score, metrics, null);
+      } catch (error) {
+        if (this.#stop.signal.aborted || attempt >= this.#retries) throw error;
+      }
+    }
+  }
+
+  async #execute(job: Job): ReturnType<Executor["run"]> {
+    const { signal } = this.#stop;
+    const key = recordKey(job);
+    const context = {
+      signal,
+      onProgress: (progress: JobProgress) => {
+        this.#running.set(key, { member: job.member, generation: job.generation, ...progress });
+        this.#report(job.generation);
+      },
+    };
+    try {
+      return await this.#options.executor.run(job, context);
+    } catch (error) {
+      const { of } = error as Partial<MissingCheckpoint>;
+      if (!(error instanceof Error && error.name === MissingCheckpoint.name && of)) throw error;
+      await this.#mend(of);
+      return await this.#options.executor.run(job, context);
+    } finally {
+      this.#running.delete(key);
+    }
+  }
+
+  /** Makes a checkpoint again: the same job gives the same one. */
+  #mend(of: MemberKey): Promise<unknown> {
+    const key = checkpointKey(of);
+    const record = this.#records.get(recordKey(of));
+    if (!record)
+      throw new Error(
+        `runPopulation: nothing is known of member ${of.member} after generation ${of.generation}`,
+      );
+    const mending = this.#mending.get(key) ?? this.#execute(record).finally(() => this.#mending.delete(key));
+    this.#mending.set(key, mending);
+    return mending;
+  }
+
+  /** The checkpoint of a member, made again if it is not there. */
+  async #checkpoint(of: MemberKey): Promise<Uint8Array | null> {
+    const found = await this.#store.get(checkpointKey(of));
+    if (found) return found;
+    await this.#mend(of);
+    return this.#store.get(checkpointKey(of));
+  }
+
+  async #keep(record: MemberRecord): Promise<void> {
+    await this.#put(recordKey(record), encodeJson(record));
+    this.#tell(record);
+    this.#options.onRecord?.(record);
+    this.#report(record.generation);
+  }
+
+  async #put(key: string, bytes: Uint8Array): Promise<void> {
+    try {
+      await this.#store.put(key, bytes);
+    } catch (error) {
+      throw new StoreError(`runPopulation: the store must keep ${key}, it says: ${messageOf(error)}`, {
+        cause: error,
+      });
+    }
+  }
+
+  #tell(record: MemberRecord): void {
+    this.#state = this.#options.scheduler.tell(this.#state, reportOf(record));
+    this.#records.set(recordKey(record), record);
+    this.#done = record.generation === this.#current ? this.#done + 1 : 1;
+    this.#current = record.generation;
+    this.#best = bestOf(this.#best ? [this.#best, record] : [record]);
+  }
+
+  #report(generation: number): void {
+    const { onProgress, scheduler } = this.#options;
+    if (!onProgress) return;
+    const done = generation === this.#current ? this.#done : 0;
+    const left = scheduler.ask(this.#state).filter((job) => job.generation === generation).length;
+    onProgress({
+      generation,
+      done,
+      members: done + left,
+      running: [...this.#running.values()],
+      best: this.#best,
+    });
+  }
+
+  /** Deletes the checkpoints that neither the next generation nor the result needs. */
+  async #forget(generation: number): Promise<void> {
+    const needed = new Set(
+      [this.#best, ...this.#options.scheduler.ask(this.#state).map(({ parent }) => parent)].flatMap((one) =>
+        one ? [checkpointKey(one)] : [],
+      ),
+    );
+    for (const key of await this.#store.list("checkpoints/")) {
+      if (!needed.has(key) && Number(key.split("/")[1]) <= generation) await this.#store.delete(key);
+    }
+  }
+}
+
+class StoreError extends Error {}
+
+function recordOf(
+  { member, generation, hyperparameters, parent, epochs }: Job,
+  score: number,
+  metrics: Readonly<Record<string, number>>,
+  error: string | null,
+): MemberRecord {
+  const finite = (x: number) => (Number.isFinite(x) ? x : null);
+  const numbers = Object.entries(metrics).map(([name, value]) => [name, finite(value)]);
+  const job = { member, generation, hyperparameters, parent, epochs };
+  return { ...job, score: finite(score), metrics: Object.fromEntries(numbers), error };
+}
+
+function byGeneration(one: MemberKey, other: MemberKey): number {
+  return one.generation - other.generation || one.member - other.member;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

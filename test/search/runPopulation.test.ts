@@ -1,0 +1,252 @@
+import { describe, expect, test } from "vitest";
+import { integers, RandomStream } from "../../src/random";
+import {
+  type Executor,
+  inProcess,
+  type Job,
+  lineageOf,
+  memoryStore,
+  type PopulationResult,
+  replaySchedule,
+  runPopulation,
+  type Store,
+  scheduleOf,
+  type Trainer,
+} from "../../src/search";
+import { quadratic, scheduler } from "./quadratic";
+
+interface Setting {
+  readonly store?: Store;
+  readonly trainer?: Trainer;
+  readonly size?: number;
+  readonly retries?: number;
+  readonly keepAll?: boolean;
+  readonly seed?: number;
+  readonly signal?: AbortSignal;
+  readonly executor?: Executor;
+}
+
+function search({ store = memoryStore(), trainer = quadratic, size = 2, seed = 0, ...rest }: Setting = {}) {
+  const executor = inProcess({ trainer, store }, { size });
+  return runPopulation({ scheduler: scheduler(seed), executor, store, ...rest });
+}
+
+const told = ({ records, best }: PopulationResult) => ({ records, best });
+
+describe("a search", () => {
+  test("gives what the scheduler makes of the trainer's scores, in any number of slots", async () => {
+    const pure = scheduler();
+    let state = pure.start();
+    const checkpoints = new Map<string, Uint8Array>();
+    const scores: (number | null)[] = [];
+    const signal = new AbortController().signal;
+    for (let jobs = pure.ask(state); jobs.length > 0; jobs = pure.ask(state)) {
+      for (const job of jobs) {
+        const { parent, member, generation } = job;
+        const before = parent ? checkpoints.get(`${parent.generation}/${parent.member}`)! : null;
+        const { checkpoint, score } = await quadratic(job, before, { signal, onProgress: () => {} });
+        checkpoints.set(`${generation}/${member}`, checkpoint);
+        scores.push(score);
+        state = pure.tell(state, { member, generation, score });
+      }
+    }
+    const results = await Promise.all([1, 2, 6].map((size) => search({ size })));
+    for (const result of results) {
+      expect(result.records.map(({ score }) => score)).toEqual(scores);
+      expect(told(result)).toEqual(told(results[0]!));
+      expect(result.reason).toBe("generations");
+      const { member, generation } = result.best!;
+      expect(result.checkpoint).toEqual(checkpoints.get(`${generation}/${member}`));
+    }
+    expect(results[0]!.best!.score).toBe(Math.min(...(scores as number[])));
+  });
+
+  test("another seed is another search", async () => {
+    expect((await search({ seed: 1 })).records).not.toEqual((await search()).records);
+  });
+
+  test("tells where it stands, and every record when it is durable", async () => {
+    const store = memoryStore();
+    const seen: string[] = [];
+    const progress: number[] = [];
+    await runPopulation({
+      scheduler: scheduler(),
+      executor: inProcess({ trainer: quadratic, store }),
+      store,
+      onRecord: ({ member, generation }) => seen.push(`records/${generation}/${member}`),
+      onProgress: ({ generation, done, members }) => {
+        expect([members, done <= members]).toEqual([6, true]);
+        progress.push(6 * generation + done);
+      },
+    });
+    expect(seen.sort()).toEqual([...(await store.list("records/"))].sort());
+    expect(progress).toEqual([...progress].sort((a, b) => a - b));
+    expect(progress.at(-1)).toBe(30);
+  });
+
+  test("keeps the checkpoints that may still be needed, or all", async () => {
+    const [few, all] = [memoryStore(), memoryStore()];
+    const { best } = await search({ store: few });
+    await search({ store: all, keepAll: true });
+    expect(await few.list("checkpoints/")).toEqual([`checkpoints/${best!.generation}/${best!.member}`]);
+    expect(await all.list("checkpoints/")).toHaveLength(30);
+  });
+});
+
+describe("a search that was stopped", () => {
+  test("by a store that fails at any moment ends as if it had not been", async () => {
+    const expected = told(await search());
+    let puts = 0;
+    const counting = memoryStore();
+    const put: Store["put"] = (key, bytes) => {
+      puts++;
+      return counting.put(key, bytes);
+    };
+    await search({ store: { ...counting, put } });
+    for (let limit = 0; limit < puts; limit++) {
+      const store = memoryStore();
+      let left = limit;
+      const failing: Store = {
+        ...store,
+        put: async (key, bytes) => {
+          if (left-- <= 0) throw new Error("the disk is full");
+          return store.put(key, bytes);
+        },
+      };
+      await expect(search({ store: failing, retries: 0 })).rejects.toThrow("the disk is full");
+      expect(told(await search({ store })), `after ${limit} puts`).toEqual(expected);
+    }
+  });
+
+  test("by a signal says so, and goes on", async () => {
+    const store = memoryStore();
+    for (let runs = 0; runs < 3; runs++) {
+      const abort = new AbortController();
+      let jobs = 0;
+      const trainer: Trainer = (...args) => {
+        if (++jobs > 4) abort.abort();
+        return quadratic(...args);
+      };
+      const { reason, records } = await search({ store, trainer, signal: abort.signal });
+      expect(reason).toBe("aborted");
+      expect(records.length).toBeLessThan(30);
+    }
+    expect(told(await search({ store }))).toEqual(told(await search()));
+    const aborted = new AbortController();
+    aborted.abort();
+    expect((await search({ signal: aborted.signal })).reason).toBe("aborted");
+  });
+
+  test("and whose files were damaged ends with the same result", async () => {
+    const expected = told(await search());
+    const stream = RandomStream.fromSeed("damage");
+    for (let round = 0; round < 30; round++) {
+      const store = memoryStore();
+      const abort = new AbortController();
+      let jobs = 0;
+      const stopAfter = integers(stream, 1, 2, 30)[0]!;
+      const trainer: Trainer = (...args) => {
+        if (++jobs > stopAfter) abort.abort();
+        return quadratic(...args);
+      };
+      await search({ store, trainer, signal: abort.signal });
+      const keys = [...(await store.list(""))].filter((key) => key !== "search");
+      for (const key of keys) {
+        const [kind, at] = integers(stream, 2, 0, 1000) as unknown as [number, number];
+        const bytes = (await store.get(key))!;
+        if (kind < 150) await store.delete(key);
+        else if (kind < 300) await store.put(key, bytes.slice(0, at % bytes.length));
+        else if (kind < 450)
+          await store.put(
+            key,
+            bytes.map((byte, i) => (i === at % bytes.length ? byte ^ 4 : byte)),
+          );
+      }
+      expect(told(await search({ store })), `round ${round}`).toEqual(expected);
+    }
+  });
+});
+
+describe("a job that fails", () => {
+  const failing = (fails: (job: Job, attempt: number) => boolean): Trainer => {
+    const attempts = new Map<string, number>();
+    return async (job, ...rest) => {
+      const key = `${job.generation}/${job.member}`;
+      const attempt = attempts.get(key) ?? 0;
+      attempts.set(key, attempt + 1);
+      if (fails(job, attempt)) throw new Error(`out of memory in ${key}`);
+      return quadratic(job, ...rest);
+    };
+  };
+
+  test("is run again", async () => {
+    const trainer = failing(({ member, generation }, attempt) => attempt < (member + generation) % 3);
+    expect(told(await search({ trainer }))).toEqual(told(await search()));
+  });
+
+  test("again and again is lost, and its member replaced by a copy of another one", async () => {
+    const trainer = failing(({ member, generation }) => member === 2 && generation === 1);
+    const { records, reason } = await search({ trainer });
+    expect(reason).toBe("generations");
+    const lost = records.find(({ member, generation }) => member === 2 && generation === 1)!;
+    expect(lost).toMatchObject({ score: null, error: "out of memory in 1/2" });
+    const next = records.find(({ member, generation }) => member === 2 && generation === 2)!;
+    expect(next.parent!.member).not.toBe(2);
+    expect(next.error).toBeNull();
+  });
+
+  test("with all others of its generation stops the search, which goes on when the cause is mended", async () => {
+    const store = memoryStore();
+    const trainer = failing(({ generation }) => generation === 2);
+    await expect(search({ store, trainer })).rejects.toThrow(
+      "runPopulation: all members of generation 2 have failed, the first with: out of memory in 2/0",
+    );
+    expect(told(await search({ store }))).toEqual(told(await search()));
+  });
+
+  test("a score that is not a number loses", async () => {
+    const trainer: Trainer = async (job, ...rest) => {
+      const trained = await quadratic(job, ...rest);
+      return job.member === 1 && job.generation === 0 ? { ...trained, score: Number.NaN } : trained;
+    };
+    const { records } = await search({ trainer });
+    expect(
+      records.find(({ member, generation }) => member === 1 && generation === 1)!.parent!.member,
+    ).not.toBe(1);
+  });
+});
+
+describe("what cannot be", () => {
+  test("two searches in one store", async () => {
+    const store = memoryStore();
+    await search({ store });
+    await expect(search({ store, seed: 1 })).rejects.toThrow(
+      "runPopulation: the store holds another search, with {",
+    );
+  });
+
+  test("less than no retries", async () => {
+    await expect(search({ retries: -1 })).rejects.toThrow(
+      "runPopulation: retries must be an integer of at least 0, got -1",
+    );
+  });
+});
+
+describe("the winning schedule", () => {
+  test("is that of the best and its ancestors, and trains a fresh model", async () => {
+    const { records, best } = await search();
+    const lineage = lineageOf(records, best!);
+    expect(lineage[0]!.parent).toBeNull();
+    lineage.slice(1).forEach(({ parent }, i) => {
+      expect(parent).toEqual({ member: lineage[i]!.member, generation: lineage[i]!.generation });
+    });
+    const schedule = scheduleOf(records, best!);
+    expect(schedule.at(-1)).toEqual({ hyperparameters: best!.hyperparameters, epochs: best!.epochs });
+    const { checkpoint, score } = await replaySchedule(schedule, quadratic);
+    expect(JSON.parse(new TextDecoder().decode(checkpoint)).epochs).toBe(best!.epochs);
+    expect(score).toBeLessThan(4);
+    await expect(replaySchedule([], quadratic)).rejects.toThrow(
+      "replaySchedule: the schedule must have at least one part",
+    );
+  });
+});
