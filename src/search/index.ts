@@ -35,4 +35,5 @@ export { type ImprovementRatioOptions, improvementRatio, type StopRule } from ".
 export type { Store } from "./store";
 export { type CheckedStoreOptions, checkedStore } from "./stores/checkedStore";
 export { memoryStore } from "./stores/memoryStore";
+export { type S3Client, type S3StoreOptions, s3Store } from "./stores/s3Store";
 export type { Values } from "./values";
