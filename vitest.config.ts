@@ -13,6 +13,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
+    exclude: ["test/servers/**"], // see vitest.servers.config.ts
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 0,

@@ -2,8 +2,8 @@ import { Redis } from "ioredis";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import { redisStore } from "../../src/node/redisStore";
 import { checkedStore } from "../../src/search/stores/checkedStore";
+import { storeContract } from "../search/storeContract";
 import { type RedisServer, startRedis } from "./redisServer";
-import { storeContract } from "./storeContract";
 
 let server: RedisServer;
 let client: Redis;
