@@ -37,7 +37,7 @@ export interface WorkersOptions {
  * // worker.js
  * export async function workplace(data, { threads }) {
  *   await useKernels({ threads });
- *   return { trainer, store: checkedStore(fileStore("search")) };
+ *   return { trainer, store: fileStore("search") };
  * }
  * ```
  * @throws if an option is out of range; a module that cannot be imported or has no such function is the error of the first job

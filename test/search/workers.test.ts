@@ -12,6 +12,7 @@ import { webWorkers } from "../../src/search/executors/webWorkers";
 import { checkpointKey, MissingCheckpoint } from "../../src/search/runJob";
 import type { Job } from "../../src/search/scheduler";
 import type { Store } from "../../src/search/store";
+import { checkedStore } from "../../src/search/stores/checkedStore";
 import { memoryStore } from "../../src/search/stores/memoryStore";
 import { PageWorker } from "./pageWorker";
 
@@ -98,7 +99,9 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     expect(heard).toEqual([{ epoch: 1, epochs: 2 }]);
     const second = await executor.run(job(1, "sum", { member: 3, generation: 0 }), context());
     expect(second).toMatchObject({ score: 0.25, metrics: { sum: 4 } });
-    expect(await store.get(checkpointKey({ member: 1, generation: 1 }))).toEqual(new Uint8Array([4]));
+    expect(await checkedStore(store).get(checkpointKey({ member: 1, generation: 1 }))).toEqual(
+      new Uint8Array([4]),
+    );
     expect(await executor.run(job(2, "nan"), context())).toEqual({ score: Number.NaN });
     // One worker did them all.
     const { pid, threadId } = first.metrics!;
@@ -111,7 +114,7 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     const executor = open(kind, { data: {}, store: kept });
     await executor.run(job(0), context());
     expect(await executor.run(job(0, "sum", job(0)), context())).toMatchObject({ score: 0.25 });
-    expect(await kept.get("checkpoints/1/0")).toEqual(new Uint8Array([4]));
+    expect(await checkedStore(kept).get("checkpoints/1/0")).toEqual(new Uint8Array([4]));
     expect((await kept.list("")).length).toBe(3);
     const without = open(kind, { data: {} });
     await expect(without.run(job(0), context())).rejects.toThrow(

@@ -27,7 +27,7 @@ export interface S3StoreOptions {
  * import { AwsClient } from "aws4fetch";
  *
  * const client = new AwsClient({ accessKeyId, secretAccessKey, service: "s3" });
- * const store = checkedStore(s3Store({ client, bucket: "https://bucket.s3.amazonaws.com", folder: "search-1" }));
+ * const store = s3Store({ client, bucket: "https://bucket.s3.amazonaws.com", folder: "search-1" });
  * ```
  * @throws if the URL is not one of http or https, or the folder cannot be part of a key; from its methods what the server
  *   answered, if it refuses
