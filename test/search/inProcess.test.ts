@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { JobProgress, Trainer } from "../../src/search/executor";
 import { inProcess } from "../../src/search/executors/inProcess";
 import { checkpointKey, MissingCheckpoint } from "../../src/search/runJob";
@@ -23,9 +23,12 @@ function heldTrainer() {
       running.set(member, () => resolve({ checkpoint: new Uint8Array([member]), score: member }));
       signal.addEventListener("abort", () => reject(signal.reason));
     });
-  const settled = () => new Promise((resolve) => setTimeout(resolve, 0));
-  return { trainer, running, settled };
+  return { trainer, running };
 }
+
+/** Waits until just these members are or have been at work. */
+const begun = (running: ReadonlyMap<number, unknown>, ...members: number[]) =>
+  vi.waitFor(() => expect([...running.keys()]).toEqual(members), { timeout: 60_000, interval: 5 });
 
 describe("inProcess", () => {
   test("a job takes its parent's checkpoint from the store and leaves its own there", async () => {
@@ -57,48 +60,46 @@ describe("inProcess", () => {
   });
 
   test("runs at most `size` jobs at once, the others in their order", async () => {
-    const { trainer, running, settled } = heldTrainer();
+    const { trainer, running } = heldTrainer();
     const executor = inProcess({ trainer, store: memoryStore() }, { size: 2 });
     const results = [0, 1, 2, 3].map((member) => executor.run(job(member), quiet()));
-    await settled();
-    expect([...running.keys()]).toEqual([0, 1]);
+    await begun(running, 0, 1);
     running.get(1)!();
     await results[1];
-    await settled();
-    expect([...running.keys()]).toEqual([0, 1, 2]);
+    await begun(running, 0, 1, 2);
     running.get(0)!();
     running.get(2)!();
-    await settled();
+    await begun(running, 0, 1, 2, 3);
     running.get(3)!();
     expect((await Promise.all(results)).map(({ score }) => score)).toEqual([0, 1, 2, 3]);
   });
 
   test("a job that fails, or is aborted, makes place for the next", async () => {
-    const { trainer, running, settled } = heldTrainer();
+    const { trainer, running } = heldTrainer();
     const executor = inProcess({ trainer, store: memoryStore() });
     const abort = new AbortController();
     const first = executor.run(job(0), { ...quiet(), signal: abort.signal });
     const waiting = new AbortController();
     const second = executor.run(job(1), { ...quiet(), signal: waiting.signal });
     const third = executor.run(job(2), quiet());
-    await settled();
+    await begun(running, 0);
     waiting.abort(new Error("not any more"));
     await expect(second).rejects.toThrow("not any more");
     abort.abort(new Error("enough"));
     await expect(first).rejects.toThrow("enough");
     await expect(executor.run(job(4), { ...quiet(), signal: abort.signal })).rejects.toThrow("enough");
-    await settled();
+    await begun(running, 0, 2);
     running.get(2)!();
     expect(await third).toEqual({ score: 2 });
     expect([...running.keys()]).toEqual([0, 2]);
   });
 
   test("closed, it takes no job any more", async () => {
-    const { trainer, running, settled } = heldTrainer();
+    const { trainer, running } = heldTrainer();
     const executor = inProcess({ trainer, store: memoryStore() });
     const first = executor.run(job(0), quiet());
     const second = executor.run(job(1), quiet());
-    await settled();
+    await begun(running, 0);
     await executor.close();
     await expect(second).rejects.toThrow("inProcess: this executor has been closed");
     await expect(executor.run(job(2), quiet())).rejects.toThrow("inProcess: this executor has been closed");
