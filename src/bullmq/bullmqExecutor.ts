@@ -105,7 +105,10 @@ class BullmqExecutor implements Executor {
     for (const one of [...this.#waiting.values()].flatMap((some) => [...some])) one.stop(closed);
     await Promise.allSettled(this.#runs);
     const ends = Promise.allSettled([this.#queue.close(), this.#events.close()]);
-    await this.#answered(ends).catch(() => this.#queue.disconnect());
+    await this.#answered(ends).catch(() => {
+      // Without Redis this may wait for ever.
+      for (const end of [this.#queue.disconnect(), this.#events.disconnect()]) end.catch(() => {});
+    });
   }
 
   async #run(job: Job, { signal, onProgress }: Parameters<Executor["run"]>[1]): Promise<JobResult> {
