@@ -8,6 +8,7 @@ export default defineConfig({
     alias: [
       { find: /^lfads$/, replacement: source("./src/index.ts") },
       { find: /^lfads\/hdf5$/, replacement: source("./src/hdf5.ts") },
+      { find: /^lfads\/bullmq$/, replacement: source("./src/bullmq.ts") },
       { find: /^lfads\/node$/, replacement: source("./src/node.ts") },
     ],
   },

@@ -13,6 +13,8 @@ export interface WorkersOptions {
   readonly module: string | URL;
   /** Workers at the same time. @default the processor's cores */
   readonly workers?: number;
+  /** Threads that the workplace of each is told to use. @default the cores shared out: cores / workers */
+  readonly threads?: number;
   /** Processes, which can be killed without harm to the others, or threads, which start faster. @default "process" */
   readonly kind?: "process" | "thread";
   /** Is given to the workplace of every worker, copied by structured clone. @default undefined */
@@ -47,6 +49,7 @@ export function workers(options: WorkersOptions): Executor {
   const {
     module,
     workers: size = cores,
+    threads,
     kind = "process",
     data,
     store,
@@ -56,6 +59,9 @@ export function workers(options: WorkersOptions): Executor {
   checkPatience("workers", patience);
   if (!Number.isInteger(size) || size < 1) {
     throw new Error(`workers: workers must be a positive integer, got ${size}`);
+  }
+  if (threads !== undefined && (!Number.isInteger(threads) || threads < 1)) {
+    throw new Error(`workers: threads must be a positive integer, got ${threads}`);
   }
   if (kind !== "process" && kind !== "thread") {
     throw new Error(`workers: kind must be "process" or "thread", got ${JSON.stringify(kind)}`);
@@ -69,7 +75,7 @@ export function workers(options: WorkersOptions): Executor {
     name: "workers",
     start: start(String(module), execArgv),
     data,
-    threads: shareOfCores(cores, size),
+    threads: threads ?? shareOfCores(cores, size),
     store,
     patience,
   });
