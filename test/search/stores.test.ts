@@ -23,6 +23,13 @@ describe("checkedStore in memory", () => storeContract("memoryStore", () => chec
 describe("checkedStore of files", () => storeContract("fileStore", () => checkedStore(fileStore(folder))));
 
 describe("checkedStore", () => {
+  test("checks once, however often it is asked to", async () => {
+    const inner = memoryStore();
+    const store = checkedStore(inner);
+    await checkedStore(store).put("key", new Uint8Array([7]));
+    expect(await checkedStore(inner).get("key")).toEqual(new Uint8Array([7]));
+  });
+
   const bytes = Uint8Array.from({ length: 1000 }, (_, k) => (k * 31) & 255);
 
   async function read(damage: (framed: Uint8Array) => Uint8Array) {

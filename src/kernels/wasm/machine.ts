@@ -185,17 +185,9 @@ export class Machine {
   }
 
   /** See `assembly/pack.ts`; in threads if there is much to copy. */
-  copyRows(
-    target: Address,
-    targetStep: number,
-    columns: number,
-    source: Address,
-    sourceStep: number,
-    width: number,
-    rows: number,
-  ): void {
-    if (16 * rows * columns < Machine.worth)
-      this.exports.copyRows(target, targetStep, columns, source, sourceStep, width, rows);
+  copyRows(...all: Parameters<KernelExports["copyRows"]>): void {
+    const [target, targetStep, columns, source, sourceStep, width, rows] = all;
+    if (16 * rows * columns < Machine.worth) this.exports.copyRows(...all);
     else {
       const args = { target, targetStep, columns, source, sourceStep, width };
       this.run("copyAll", args, { count: rows, cost: 4 * columns });

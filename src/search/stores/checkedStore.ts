@@ -9,14 +9,17 @@ export interface CheckedStoreOptions {
 const MAGIC = new TextEncoder().encode("lfadsput");
 /** Magic, length as a 64-bit little-endian integer, SHA-256. */
 const HEADER = MAGIC.length + 8 + 32;
+const checked = new WeakSet<Store>();
 
 /**
  * A store around another that never gives damaged bytes: `put` writes their length and SHA-256 in front of them, and `get` returns
- * null for what is cut short, changed or was put without this store, as if it had never been there.
+ * null for what is cut short, changed or was put without this store, as if it had never been there. A store that is checked already is
+ * given back: searches check theirs, whoever did so before.
  *
  * @throws if there is no Web Crypto, as in a page that came neither over https nor from localhost
  */
 export function checkedStore(store: Store, { onDamaged }: CheckedStoreOptions = {}): Store {
+  if (checked.has(store)) return store;
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) {
     throw new Error(
@@ -25,7 +28,7 @@ export function checkedStore(store: Store, { onDamaged }: CheckedStoreOptions = 
   }
   const digest = async (bytes: Uint8Array<ArrayBuffer>) =>
     new Uint8Array(await subtle.digest("SHA-256", bytes));
-  return {
+  const own: Store = {
     async get(key) {
       const framed = await store.get(key);
       if (!framed) return null;
@@ -47,6 +50,8 @@ export function checkedStore(store: Store, { onDamaged }: CheckedStoreOptions = 
     list: (prefix) => store.list(prefix),
     delete: (key) => store.delete(key),
   };
+  checked.add(own);
+  return own;
 }
 
 function isWhole(framed: Uint8Array, length: number): boolean {
