@@ -12,6 +12,7 @@ export { type PopulationFigureOptions, type PopulationPoint, populationFigure } 
 export { type RasterFigureOptions, rasterFigure } from "./rasterFigure";
 export { type ReportInput, renderReport } from "./renderReport";
 export { factList, headline, type ResultTable, resultTable } from "./resultTable";
+export { type ScatterFigureOptions, scatterFigure } from "./scatterFigure";
 export { type TracesFigureOptions, tracesFigure } from "./tracesFigure";
 export {
   type DecodedBehavior,
