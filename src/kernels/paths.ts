@@ -53,25 +53,27 @@ async function loadPath(path: KernelPath): Promise<KernelPath> {
   if (path === "composed") return path;
   await fastestPath(); // of the engine as it comes
   if (path === "relaxed-simd") (await wasm()).allowRelaxedSimd();
-  return load(path);
+  (await load(path)).threads.count = threadCount();
+  return path;
 }
 
 /** Decided once: a seed has one result, whatever happens between two trainings. */
 function fastestPath(): Promise<KernelPath> {
+  const possible = (build: Build) => load(build).then(() => build);
   fastest ??= wasm().then(() =>
-    load("relaxed-simd")
-      .catch(() => load("simd"))
+    possible("relaxed-simd")
+      .catch(() => possible("simd"))
       .catch(() => "composed" as const),
   );
   return fastest;
 }
 
-async function load(build: Build): Promise<Build> {
+/** The machine of a build, without workers if it is new: it may be of no use here. */
+function load(build: Build): Promise<Machine> {
   const machine = machines.get(build) ?? start(build);
   machines.set(build, machine);
   machine.catch(() => machines.delete(build)); // the engine may be told to allow it
-  (await machine).threads.count = threadCount();
-  return build;
+  return machine;
 }
 
 async function start(build: Build): Promise<Machine> {

@@ -1,4 +1,3 @@
-import { setTimeout } from "node:timers/promises";
 import { type Build, compiled } from "../../src/kernels/wasm/builds";
 import type { KernelExports } from "../../src/kernels/wasm/exports";
 import { Machine } from "../../src/kernels/wasm/machine";
@@ -23,7 +22,7 @@ export async function machineOf(
 /** Gives a machine threads, and waits until all of them are ready. */
 export async function startThreads({ threads }: Machine, count: number): Promise<void> {
   threads.count = count;
-  while (threads.ready < count) await setTimeout(5);
+  while (threads.ready < count) await new Promise((resolve) => setTimeout(resolve, 5));
 }
 
 /** Whether a product of `rows` rows of a hundred zeros with `[100, n]`, added to `start`, is `start`. */

@@ -19,9 +19,16 @@ export interface WebWorkersOptions {
   readonly patience?: number;
 }
 
+/** What a worker tells besides: the name of a lock that it holds as long as it lives. */
+interface Alive {
+  readonly type: "alive";
+  readonly lock: string;
+}
+
 /**
  * Runs jobs in Web Workers, each with its own TensorFlow.js backend and its share of the cores. Workers start when there is a job
- * for them; one in which an error is thrown that nobody catches is ended, its job rejects, and another takes its place.
+ * for them; one in which an error is thrown that nobody catches is ended, its job rejects, and another takes its place. So it is with
+ * one that is terminated or closes itself, in secure contexts: no event tells of that, but a lock that it held is free again.
  *
  * @example
  * ```ts
@@ -55,6 +62,7 @@ export function webWorkers(options: WebWorkersOptions): Executor {
  * message is missed; the workplace may be a promise.
  */
 export function serveJobs<Data = unknown>(makeWorkplace: MakeWorkplace<Data>): void {
+  holdLock();
   serve(
     {
       post: (message) => globalThis.postMessage(message),
@@ -65,13 +73,31 @@ export function serveJobs<Data = unknown>(makeWorkplace: MakeWorkplace<Data>): v
   );
 }
 
+/** Takes a lock that the browser frees when this worker ends, however it ends: only in secure contexts. */
+function holdLock(): void {
+  const locks = globalThis.navigator?.locks as LockManager | undefined;
+  if (!locks) return;
+  const lock = `lfads worker ${crypto.randomUUID()}`;
+  const hold = () => {
+    globalThis.postMessage({ type: "alive", lock } satisfies Alive);
+    return new Promise<never>(() => {});
+  };
+  locks.request(lock, hold).catch(() => {}); // forbidden
+}
+
 function handle(worker: Worker, ...[hear, ended]: Parameters<StartWorker>): ReturnType<StartWorker> {
+  let over = false;
   const end = (why: string) => {
+    if (over) return;
+    over = true;
     worker.onmessage = worker.onerror = worker.onmessageerror = null;
     worker.terminate();
     queueMicrotask(() => ended(why));
   };
-  worker.onmessage = ({ data }: MessageEvent<FromWorker>) => hear(data);
+  worker.onmessage = ({ data }: MessageEvent<FromWorker | Alive>) => {
+    if (data.type !== "alive") hear(data);
+    else void navigator.locks.request(data.lock, () => end("was terminated"));
+  };
   worker.onmessageerror = () => end("sent what cannot be copied");
   worker.onerror = ({ message }) =>
     end(message ? `ended with the error "${message}"` : "whose script cannot be loaded was ended");
