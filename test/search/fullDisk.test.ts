@@ -1,11 +1,12 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rename, rm } from "node:fs/promises";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { unblock } from "./block";
 import { undisturbed } from "./killSearch";
 
 const script = fileURLToPath(new URL("killable.ts", import.meta.url));
@@ -56,7 +57,6 @@ test.each([
   expect(found).toBeUndefined();
   expect(error).toMatch(says);
   expect(error).toContain(folder);
-  await rm(blocked);
-  await rename(`${blocked}.0`, blocked);
+  unblock(blocked);
   expect((await search()).found).toBe(await undisturbed());
 });

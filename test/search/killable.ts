@@ -3,12 +3,11 @@
  *
  *   node --import tsx test/search/killable.ts <folder> [<path>]
  *
- * Prints a line for every record and, in the end, all that it found. After eight records it replaces the path, if there is one, by a
- * file, so that nobody can write in it any more, and leaves what was there in `<path>.0`.
+ * Prints a line for every record and, in the end, all that it found. After eight records it blocks the path, if there is one.
  */
-import { linkSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fileStore, workers } from "../../src/node";
 import { runPopulation } from "../../src/search";
+import { block } from "./block";
 import { scheduler } from "./quadratic";
 
 const [folder, blocked] = process.argv.slice(2);
@@ -32,18 +31,3 @@ const { records, best, checkpoint } = await runPopulation({
 });
 await executor.close();
 console.log(JSON.stringify({ records, best, checkpoint: Buffer.from(checkpoint!).toString("base64") }));
-
-function block(path: string): void {
-  const file = `${path}.file`;
-  writeFileSync(file, "");
-  for (let times = 0; ; times++) {
-    renameSync(path, `${path}.${times}`);
-    try {
-      linkSync(file, path);
-      break;
-    } catch {
-      // A worker has made the folder again in the meantime.
-    }
-  }
-  rmSync(file);
-}
