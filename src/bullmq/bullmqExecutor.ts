@@ -4,6 +4,7 @@ import { receiveError } from "../search/executors/protocol";
 import { Slots } from "../search/executors/slots";
 import { checkPatience } from "../search/executors/workerPool";
 import type { Job } from "../search/scheduler";
+import { StopSearch } from "../search/stopSearch";
 import { onlyJob, type QueueData, receiveResult, type SentResult } from "./queueJob";
 import { within } from "./within";
 
@@ -18,7 +19,7 @@ export interface BullmqExecutorOptions {
   /** Jobs in the queue at the same time: as many as there can be workers. */
   readonly size: number;
   /**
-   * Milliseconds that Redis may be out of reach, and that a worker may take to end an aborted job, before the job rejects.
+   * Milliseconds that Redis may be out of reach before the search stops, and that a worker may take to end an aborted job.
    * @default 30000
    */
   readonly patience?: number;
@@ -101,7 +102,7 @@ class BullmqExecutor implements Executor {
 
   async close(): Promise<void> {
     this.#slots.close();
-    const closed = new Error("bullmqExecutor: this executor has been closed");
+    const closed = new StopSearch("bullmqExecutor: this executor has been closed");
     for (const one of [...this.#waiting.values()].flatMap((some) => [...some])) one.stop(closed);
     await Promise.allSettled(this.#runs);
     const ends = Promise.allSettled([this.#queue.close(), this.#events.close()]);
@@ -145,8 +146,10 @@ class BullmqExecutor implements Executor {
           added ||= seen.added;
           end = seen.end;
           heard = Date.now();
-        } catch (error) {
-          if (Date.now() - heard >= this.#patience) throw error;
+        } catch (cause) {
+          if (Date.now() - heard >= this.#patience) {
+            throw new StopSearch(`bullmqExecutor: ${(cause as Error).message}`, { cause });
+          }
         }
         if (end && "error" in end) throw end.error;
         if (end) return end.result;
@@ -167,7 +170,7 @@ class BullmqExecutor implements Executor {
     if (found) {
       if (JSON.stringify(found.data.job) !== JSON.stringify(job)) {
         const what = `the queue has another job ${JSON.stringify(id)}`;
-        const error = new Error(`bullmqExecutor: ${what}; give each search a name of its own`);
+        const error = new StopSearch(`bullmqExecutor: ${what}; give each search a name of its own`);
         return { added, end: { error } };
       }
       const { finishedOn, returnvalue, failedReason, data } = found;
@@ -204,7 +207,7 @@ class BullmqExecutor implements Executor {
 
   #answered<Value>(promise: Promise<Value>): Promise<Value> {
     const patience = this.#patience;
-    const late = () => new Error(`bullmqExecutor: Redis has not answered for ${patience} ms`);
+    const late = () => new Error(`Redis has not answered for ${patience} ms`);
     return within(patience, promise, late);
   }
 }

@@ -37,7 +37,7 @@ export interface Executor {
   readonly size: number;
   /**
    * Runs a job to its end: its checkpoint is in the store when this returns.
-   * @throws if it failed or was killed: the runner tries again
+   * @throws if it failed or was killed: the runner tries again; `StopSearch` if that is of no use
    */
   run(
     job: Job,

@@ -32,6 +32,7 @@ export type {
   SearchSpace,
 } from "./space";
 export { type ImprovementRatioOptions, improvementRatio, type StopRule } from "./stop";
+export { StopSearch } from "./stopSearch";
 export type { Store } from "./store";
 export { type CheckedStoreOptions, checkedStore } from "./stores/checkedStore";
 export { memoryStore } from "./stores/memoryStore";

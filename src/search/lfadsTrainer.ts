@@ -1,6 +1,7 @@
 import type { Dataset } from "../data";
 import type { LFADS } from "../model";
 import {
+  defaultHyperparameters,
   deserializeTrainingState,
   type FitOptions,
   fit,
@@ -9,6 +10,8 @@ import {
 } from "../train";
 import type { Trainer } from "./executor";
 import { logMetrics } from "./log";
+import { StopSearch } from "./stopSearch";
+import type { Values } from "./values";
 
 /** Options of {@link lfadsTrainer}. */
 export interface LfadsTrainerOptions {
@@ -26,9 +29,12 @@ export interface LfadsTrainerOptions {
  * validation score of the last epoch (reconstruction loss, or that of held-out samples with sample validation).
  *
  * A member that takes over another one's state goes on with its weights and optimiser moments, at the learning rate of its own job.
+ *
+ * @throws `StopSearch` from a job whose hyperparameters have an unknown name, before anything is trained
  */
 export function lfadsTrainer({ model, data, fit: options = {}, seed = 0 }: LfadsTrainerOptions): Trainer {
   return async ({ member, generation, hyperparameters, epochs }, checkpoint, { signal, onProgress }) => {
+    refuseUnknownNames(hyperparameters);
     const own = model(`${seed}/${member}`);
     try {
       const before = checkpoint && deserializeTrainingState(checkpoint);
@@ -54,4 +60,11 @@ export function lfadsTrainer({ model, data, fit: options = {}, seed = 0 }: Lfads
       own.dispose();
     }
   };
+}
+
+function refuseUnknownNames(hyperparameters: Values): void {
+  const unknown = Object.keys(hyperparameters).find((name) => !Object.hasOwn(defaultHyperparameters, name));
+  if (unknown === undefined) return;
+  const known = Object.keys(defaultHyperparameters).join(", ");
+  throw new StopSearch(`lfadsTrainer: no hyperparameter is called "${unknown}", there are ${known}`);
 }

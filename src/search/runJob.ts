@@ -1,6 +1,6 @@
 import type { JobProgress, JobResult, Workplace } from "./executor";
 import type { Job, MemberKey } from "./scheduler";
-import { checkedStore } from "./stores/checkedStore";
+import { searchStore } from "./stores/searchStore";
 
 /** Key of the checkpoint of a member after a generation. */
 export function checkpointKey({ member, generation }: MemberKey): string {
@@ -16,19 +16,25 @@ export class MissingCheckpoint extends Error {
   }
 }
 
+/** Whose checkpoint is missing, if this is a {@link MissingCheckpoint}, which may have come from another bundle of this library. */
+export function missingIn(error: unknown): MemberKey | undefined {
+  const { name, of } = (error ?? {}) as Partial<MissingCheckpoint>;
+  return name === "MissingCheckpoint" ? of : undefined;
+}
+
 /**
  * Runs a job where the trainer is: takes the parent's checkpoint from the store, trains, puts the new one there.
- * @throws {@link MissingCheckpoint} if the parent's is not there
+ * @throws {@link MissingCheckpoint} if the parent's is not there, `StopSearch` if the store fails
  */
 export async function runJob(
   { trainer, store }: Workplace,
   job: Job,
   context: { readonly signal: AbortSignal; readonly onProgress: (progress: JobProgress) => void },
 ): Promise<JobResult> {
-  const checked = checkedStore(store);
-  const before = job.parent && (await checked.get(checkpointKey(job.parent)));
+  const kept = searchStore("runJob", store);
+  const before = job.parent && (await kept.get(checkpointKey(job.parent)));
   if (job.parent && !before) throw new MissingCheckpoint(job.parent);
   const { checkpoint, ...result } = await trainer(job, before, context);
-  await checked.put(checkpointKey(job), checkpoint);
+  await kept.put(checkpointKey(job), checkpoint);
   return result;
 }

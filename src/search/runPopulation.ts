@@ -1,9 +1,10 @@
 import type { Executor, JobProgress } from "./executor";
 import { bestOf, encodeJson, getJson, type MemberRecord, recordKey, reportOf } from "./records";
-import { checkpointKey, MissingCheckpoint } from "./runJob";
+import { checkpointKey, missingIn } from "./runJob";
 import type { Job, MemberKey, Scheduler, SearchEnd } from "./scheduler";
+import { stopsSearch } from "./stopSearch";
 import type { Store } from "./store";
-import { checkedStore } from "./stores/checkedStore";
+import { searchStore } from "./stores/searchStore";
 
 /** Where a search stands. */
 export interface SearchProgress {
@@ -23,7 +24,7 @@ export interface PopulationOptions<State> {
   readonly executor: Executor;
   /** The store that the executor's workers use as well. */
   readonly store: Store;
-  /** Times that a job which failed is run again before it counts as lost. @default 2 */
+  /** Times that a job which failed is run again before its member counts as lost. @default 2 */
   readonly retries?: number;
   /** Keep all checkpoints, not only those that the search may still need. @default false */
   readonly keepAll?: boolean;
@@ -54,10 +55,11 @@ const FORMAT = "lfads search 1";
  *
  * A search whose process was killed goes on with the same call and ends as if it had not been: records that are in the store are
  * told to the scheduler again, and only what is missing runs. A job that fails is run again, `retries` times; then its member counts as
- * lost, and the scheduler replaces it. A checkpoint that is lost or damaged is made again from its parent's.
+ * lost, and the scheduler replaces it. A checkpoint that is lost or damaged is made again from its parent's. What is not the fault of
+ * a member, such as a full disk under a worker's store, does not count as its failure, but stops the search.
  *
- * @throws if the store holds another search, if it cannot be written, or if all members of a generation have failed: once the
- * cause is mended, the same call goes on
+ * @throws if the store holds another search, if it fails for the runner or a job, if a job throws {@link StopSearch}, if a callback
+ * throws, or if all members of a generation have failed: once the cause is mended, the same call goes on
  */
 export async function runPopulation<State>(options: PopulationOptions<State>): Promise<PopulationResult> {
   return new Population(options).run();
@@ -71,8 +73,10 @@ class Population<State> {
   readonly #running = new Map<string, MemberKey & JobProgress>();
   /** Jobs under way that make a checkpoint again, by its key. */
   readonly #mending = new Map<string, Promise<unknown>>();
-  /** Ends all jobs when one of them shows that the search cannot go on. */
+  /** Ends all jobs when the search is aborted or cannot go on. */
   readonly #stop = new AbortController();
+  /** Why it cannot go on. */
+  #failure: { readonly error: unknown } | undefined;
   #state: State;
   #best: MemberRecord | null = null;
   /** The generation of the last record, and the records of it. */
@@ -86,7 +90,7 @@ class Population<State> {
     }
     this.#options = options;
     this.#retries = retries;
-    this.#store = checkedStore(options.store);
+    this.#store = searchStore("runPopulation", options.store);
     this.#state = options.scheduler.start();
   }
 
@@ -99,6 +103,7 @@ class Population<State> {
       await this.#checkHeader();
       await this.#restore();
       while (!this.#stop.signal.aborted && scheduler.ask(this.#state).length > 0) await this.#generation();
+      if (this.#failure) throw this.#failure.error;
     } finally {
       signal?.removeEventListener("abort", abort);
     }
@@ -118,7 +123,7 @@ class Population<State> {
     const { settings } = this.#options.scheduler;
     const header = { format: FORMAT, settings };
     const found = await getJson<typeof header>(this.#store, HEADER);
-    if (!found) await this.#put(HEADER, encodeJson(header));
+    if (!found) await this.#store.put(HEADER, encodeJson(header));
     else if (JSON.stringify(found) !== JSON.stringify(header)) {
       throw new Error(
         `runPopulation: the store holds another search, with ${JSON.stringify(found.settings)}, ` +
@@ -149,21 +154,20 @@ class Population<State> {
     const failed: { readonly job: Job; readonly error: unknown }[] = [];
     const worker = async () => {
       for (let job = waiting.shift(); job && !this.#stop.signal.aborted; job = waiting.shift()) {
+        let record: MemberRecord;
         try {
-          await this.#keep(await this.#attempt(job));
+          record = await this.#attempt(job);
         } catch (error) {
-          if (this.#stop.signal.aborted) return;
-          if (error instanceof StoreError) {
-            this.#stop.abort();
-            throw error;
-          }
+          if (this.#stop.signal.aborted || stopsSearch(error) || missingIn(error)) throw error;
           failed.push({ job, error });
+          continue;
         }
+        await this.#keep(record);
       }
     };
-    const done = await Promise.allSettled(Array.from({ length: Math.max(1, executor.size) }, worker));
-    const thrown = done.find((one) => one.status === "rejected");
-    if (thrown) throw thrown.reason;
+    await Promise.all(
+      Array.from({ length: Math.max(1, executor.size) }, () => worker().catch((error) => this.#fail(error))),
+    );
     if (this.#stop.signal.aborted) return;
     const { generation } = jobs[0]!;
     if (failed.length > 0 && this.#current !== generation) {
@@ -184,7 +188,7 @@ class Population<State> {
         const { score, metrics = {} } = await this.#execute(job);
         return recordOf(job, score, metrics, null);
       } catch (error) {
-        if (this.#stop.signal.aborted || attempt >= this.#retries) throw error;
+        if (this.#stop.signal.aborted || stopsSearch(error) || attempt >= this.#retries) throw error;
       }
     }
   }
@@ -202,8 +206,8 @@ class Population<State> {
     try {
       return await this.#options.executor.run(job, context);
     } catch (error) {
-      const { of } = error as Partial<MissingCheckpoint>;
-      if (!(error instanceof Error && error.name === MissingCheckpoint.name && of)) throw error;
+      const of = missingIn(error);
+      if (!of) throw error;
       await this.#mend(of);
       return await this.#options.executor.run(job, context);
     } finally {
@@ -233,20 +237,17 @@ class Population<State> {
   }
 
   async #keep(record: MemberRecord): Promise<void> {
-    await this.#put(recordKey(record), encodeJson(record));
+    await this.#store.put(recordKey(record), encodeJson(record));
     this.#tell(record);
     this.#options.onRecord?.(record);
     this.#report(record.generation);
   }
 
-  async #put(key: string, bytes: Uint8Array): Promise<void> {
-    try {
-      await this.#store.put(key, bytes);
-    } catch (error) {
-      throw new StoreError(`runPopulation: the store must keep ${key}, it says: ${messageOf(error)}`, {
-        cause: error,
-      });
-    }
+  /** Ends the search with an error. What comes after, or after it was aborted, is but the consequence. */
+  #fail(error: unknown): void {
+    if (this.#stop.signal.aborted) return;
+    this.#failure = { error };
+    this.#stop.abort(error);
   }
 
   #tell(record: MemberRecord): void {
@@ -259,16 +260,15 @@ class Population<State> {
 
   #report(generation: number): void {
     const { onProgress, scheduler } = this.#options;
-    if (!onProgress) return;
+    if (!onProgress || this.#failure) return;
     const done = generation === this.#current ? this.#done : 0;
     const left = scheduler.ask(this.#state).filter((job) => job.generation === generation).length;
-    onProgress({
-      generation,
-      done,
-      members: done + left,
-      running: [...this.#running.values()],
-      best: this.#best,
-    });
+    const running = [...this.#running.values()];
+    try {
+      onProgress({ generation, done, members: done + left, running, best: this.#best });
+    } catch (error) {
+      this.#fail(error);
+    }
   }
 
   /** Deletes the checkpoints that neither the next generation nor the result needs. */
@@ -283,8 +283,6 @@ class Population<State> {
     }
   }
 }
-
-class StoreError extends Error {}
 
 function recordOf(
   { member, generation, hyperparameters, parent, epochs }: Job,

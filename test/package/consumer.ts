@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../..", import.meta.url));
-/** What a user installs beside `lfads`: its dependencies and peers, and what runs or checks the user's program. */
+/** What a user installs beside `lfads`: its dependencies and peers, but those of a queue, and what runs or checks the user's program. */
 const BESIDE = [
   "@tensorflow",
   "@types/node",
@@ -25,6 +25,8 @@ export interface Consumer {
   write(name: string, text: string): string;
   /** Runs a program of this repository's `node_modules/.bin`, or `node`; returns its output. @throws with it on failure */
   run(command: string, ...args: string[]): string;
+  /** Installs packages that this repository has. */
+  add(...names: string[]): void;
   remove(): void;
 }
 
@@ -44,14 +46,18 @@ export async function installPacked(): Promise<Consumer> {
   mkdirSync(installed, { recursive: true });
   run("tar", "-xzf", join(staged, filename), "-C", installed, "--strip-components=1");
   rmSync(staged, { recursive: true });
-  for (const name of BESIDE) {
-    const link = join(folder, "node_modules", name);
-    mkdirSync(dirname(link), { recursive: true });
-    symlinkSync(join(ROOT, "node_modules", name), link);
-  }
+  const add = (...names: string[]) => {
+    for (const name of names) {
+      const link = join(folder, "node_modules", name);
+      mkdirSync(dirname(link), { recursive: true });
+      symlinkSync(join(ROOT, "node_modules", name), link);
+    }
+  };
+  add(...BESIDE);
   return {
     folder,
     run,
+    add,
     write(name, text) {
       const path = join(folder, name);
       writeFileSync(path, text);

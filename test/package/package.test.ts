@@ -1,4 +1,5 @@
-import { resolve } from "node:path";
+import { readFileSync } from "node:fs";
+import { join, resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import type { BuildOptions } from "esbuild";
@@ -98,6 +99,57 @@ describe("the packed package runs", () => {
     expect(consumer.run("node", consumer.write(`workers.${type}`, program))).toBe(
       "process 0.5\nthread 0.5\n",
     );
+  });
+});
+
+describe("a queue", () => {
+  const run = (type: string, text: string) => consumer.run("node", consumer.write(`queue.${type}`, text));
+  const worker = (...args: string[]) =>
+    consumer.run("node", join("node_modules", "lfads", "dist", "lfadsWorker.js"), ...args);
+
+  test.each(["js", "cjs"])("alone imports BullMQ (%s)", async (type) => {
+    const importsOf = async (entry: string) => {
+      const program = `import * as all from "./node_modules/lfads/dist/${entry}.${type}"; globalThis.all = all;`;
+      const { imports } = await bundle(program, consumer.folder, { platform: "node", packages: "external" });
+      return imports.map(({ path }) => path);
+    };
+    for (const entry of ["index", "hdf5", "node"]) {
+      expect((await importsOf(entry)).filter((path) => /bullmq|ioredis/.test(path))).toEqual([]);
+    }
+    expect(await importsOf("bullmq")).toContain("bullmq");
+  });
+
+  describe("with them", () => {
+    beforeAll(() => consumer.add("bullmq", "ioredis"));
+
+    test.each(["mjs", "cjs"])("from a %s program", (type) => {
+      const names = "{ bullmqExecutor, serveQueue }";
+      const take =
+        type === "mjs" ? `import ${names} from "lfads/bullmq"` : `const ${names} = require("lfads/bullmq")`;
+      const connection = `{ port: 1, lazyConnect: true }`;
+      const program = `
+        ${take};
+        for (const act of [
+          () => bullmqExecutor({ connection: ${connection}, search: "a", size: 0 }),
+          () => serveQueue({ connection: ${connection}, module: "file:///workplace.mjs", concurrency: 0 }),
+        ]) try { act(); } catch ({ message }) { console.log(message); }`;
+      expect(run(type, program)).toBe(
+        "bullmqExecutor: size must be a positive integer, got 0\n" +
+          "serveQueue: concurrency must be a positive integer, got 0\n",
+      );
+    });
+
+    test("the command lfads-worker", () => {
+      expect(worker("--help")).toContain(
+        "npx lfads-worker --redis redis://host:6379 --module ./workplace.js",
+      );
+      const { bin } = JSON.parse(
+        readFileSync(join(consumer.folder, "node_modules/lfads/package.json"), "utf8"),
+      );
+      expect(bin).toEqual({ "lfads-worker": "./dist/lfadsWorker.js" });
+      expect(() => worker()).toThrow("lfads-worker: --module must be the path of an ES module, got none");
+      expect(() => worker("--modul", "x")).toThrow("Unknown option '--modul'");
+    });
   });
 });
 

@@ -62,7 +62,8 @@ console.log(JSON.stringify({ gradients: before.gradients.length, added }));
 /** Type-checks only where the packages' types resolve, and are not \`any\`. */
 export const TYPED = `
 import type { Tensor } from "@tensorflow/tfjs-core";
-import { coordinatedDropout, infer, LFADS, type Inferred } from "lfads";
+import { coordinatedDropout, type Executor, infer, LFADS, type Inferred } from "lfads";
+import { bullmqExecutor, type QueueServer, serveQueue } from "lfads/bullmq";
 import { readHdf5 } from "lfads/hdf5";
 import { loadHdf5, progressBar } from "lfads/node";
 
@@ -76,6 +77,11 @@ export const dropped = (encode: Tensor, draws: Parameters<ReturnType<typeof coor
   coordinatedDropout({ rate: 0.1 })({ encode, reconstruct: encode }, draws).encode;
 export const loaded: ReturnType<typeof readHdf5> = loadHdf5("a.h5");
 progressBar().stop();
+const connection = { url: "redis://host:6379" };
+export const executor: Executor = bullmqExecutor({ connection, search: "a", size: 2 });
+export const server: QueueServer = serveQueue({ connection, module: "file:///workplace.js" });
+// @ts-expect-error the search has no name
+bullmqExecutor({ connection, size: 2 });
 // @ts-expect-error bins are missing
 new LFADS({ channels: 3 });
 // @ts-expect-error not a number

@@ -81,7 +81,24 @@ describe("the trainer of LFADS models", () => {
   });
 
   test("a name that is no hyperparameter is an error", async () => {
-    await expect(train(job(0, 0, { hyperparameters: { learning: 1 } }))).rejects.toThrow('called "learning"');
+    const known =
+      /^lfadsTrainer: no hyperparameter is called "learning", there are learningRate, .*l2Controller$/;
+    await expect(train(job(0, 0, { hyperparameters: { learning: 1 } }))).rejects.toThrow(known);
+    const store = memoryStore();
+    let jobs = 0;
+    const counting: Trainer = (...args) => {
+      jobs++;
+      return trainer(...args);
+    };
+    const space = { dropout: autolfadsSpace.dropout, learning: autolfadsSpace.learningRate };
+    const searching = runPopulation({
+      scheduler: pbt({ space }),
+      executor: inProcess({ trainer: counting, store }),
+      store,
+    });
+    await expect(searching).rejects.toThrow(known);
+    expect(jobs).toBe(1);
+    expect(await store.list("records/")).toEqual([]);
   });
 
   test("an aborted job is no result", async () => {

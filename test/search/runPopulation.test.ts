@@ -9,6 +9,7 @@ import {
   type PopulationResult,
   replaySchedule,
   runPopulation,
+  StopSearch,
   type Store,
   scheduleOf,
   type Trainer,
@@ -24,6 +25,8 @@ interface Setting {
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly executor?: Executor;
+  readonly onRecord?: () => void;
+  readonly onProgress?: () => void;
 }
 
 function search({ store = memoryStore(), trainer = quadratic, size = 2, seed = 0, ...rest }: Setting = {}) {
@@ -116,6 +119,95 @@ describe("a search that was stopped", () => {
       await expect(search({ store: failing, retries: 0 })).rejects.toThrow("the disk is full");
       expect(told(await search({ store })), `after ${limit} puts`).toEqual(expected);
     }
+  });
+
+  test.each(["get", "put", "delete"] as const)(
+    "by one %s that fails, of whatever key, ends as if it had not been: no member is lost for it",
+    async (method) => {
+      const expected = told(await search());
+      for (let after = 0; ; after++) {
+        const store = memoryStore();
+        let [calls, failed] = [0, ""];
+        const fail = (called: typeof method, key: string) => {
+          if (called !== method || calls++ !== after) return;
+          failed = key;
+          throw new Error("the disk is full");
+        };
+        const failing: Store = {
+          ...store,
+          async get(key) {
+            fail("get", key);
+            return store.get(key);
+          },
+          async put(key, bytes) {
+            fail("put", key);
+            await store.put(key, bytes);
+          },
+          async delete(key) {
+            fail("delete", key);
+            await store.delete(key);
+          },
+        };
+        const found = await search({ store: failing }).then(told, String);
+        if (!failed) break;
+        const verb = { get: "give", put: "keep", delete: "delete" }[method];
+        expect(found).toMatch(
+          new RegExp(`^StopSearch: run\\w+: the store must ${verb} ${failed}, it says: the disk is full$`),
+        );
+        expect(told(await search({ store })), `after ${method} of ${failed}`).toEqual(expected);
+      }
+    },
+  );
+
+  test("by a checkpoint that is gone whenever it has been made again", async () => {
+    const expected = told(await search());
+    const { member } = expected.records.find((record) => record.generation === 2)!.parent!;
+    const store = memoryStore();
+    const forgetful: Store = {
+      ...store,
+      get: async (key) => (key === `checkpoints/1/${member}` ? null : store.get(key)),
+    };
+    await expect(search({ store: forgetful })).rejects.toThrow(
+      `runJob: there is no checkpoint of member ${member} after generation 1`,
+    );
+    expect(told(await search({ store }))).toEqual(expected);
+  });
+
+  test.each(["onRecord", "onProgress"] as const)("by an error in %s", async (callback) => {
+    const store = memoryStore();
+    let calls = 0;
+    const log = () => {
+      if (++calls === 10) throw new Error("the log cannot be written");
+    };
+    await expect(search({ store, [callback]: log })).rejects.toThrow("the log cannot be written");
+    expect(calls).toBe(10);
+    expect(told(await search({ store }))).toEqual(told(await search()));
+  });
+
+  test("by closing its executor", async () => {
+    const store = memoryStore();
+    const executor = inProcess({ trainer: quadratic, store });
+    let records = 0;
+    const onRecord = () => void (++records === 8 && executor.close());
+    await expect(runPopulation({ scheduler: scheduler(), executor, store, onRecord })).rejects.toThrow(
+      "inProcess: this executor has been closed",
+    );
+    expect(told(await search({ store }))).toEqual(told(await search()));
+  });
+
+  test("by a job that says so is not tried again, and goes on when the cause is mended", async () => {
+    const store = memoryStore();
+    let jobs = 0;
+    const trainer: Trainer = (job, ...rest) => {
+      if (job.generation < 1 || job.member < 4) return quadratic(job, ...rest);
+      jobs++;
+      throw new StopSearch("trainer: the recording is not there");
+    };
+    await expect(search({ store, trainer, size: 1 })).rejects.toThrow(
+      /^trainer: the recording is not there$/,
+    );
+    expect(jobs).toBe(1);
+    expect(told(await search({ store }))).toEqual(told(await search()));
   });
 
   test("by a signal says so, and goes on", async () => {

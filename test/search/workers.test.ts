@@ -122,6 +122,18 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     );
   });
 
+  test("a store that fails stops the search", async () => {
+    const says = "it says: the disk is full";
+    const full = async (key: string) => {
+      if (key.startsWith("checkpoints/")) throw new Error("the disk is full");
+    };
+    const executor = open(kind, { data: {}, store: { ...memoryStore(), put: full } });
+    await expect(executor.run(job(3), context())).rejects.toMatchObject({
+      name: "StopSearch",
+      message: `runJob: the store must keep checkpoints/0/3, ${says}`,
+    });
+  });
+
   test("share out the cores", async () => {
     const cores =
       kind === "webWorkers" ? (globalThis.navigator?.hardwareConcurrency ?? 1) : availableParallelism();
@@ -239,6 +251,7 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     const closed = `${name}: this executor has been closed`;
     await Promise.all([running, waiting].map((result) => expect(result).rejects.toThrow(closed)));
     await other.close();
+    await expect(running).rejects.toMatchObject({ name: "StopSearch" });
     for (const one of [executor, other]) await expect(one.run(job(2), context())).rejects.toThrow(closed);
     const third = open(kind);
     const early = third.run(job(0), context());

@@ -6,9 +6,8 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
-import { Queue } from "bullmq";
-import { Redis } from "ioredis";
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "vitest";
+import { type JobType, Queue } from "bullmq";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { type BullmqExecutorOptions, bullmqExecutor, serveQueue } from "../../src/bullmq";
 import { fileStore } from "../../src/node/fileStore";
 import { redisStore } from "../../src/node/redisStore";
@@ -22,31 +21,21 @@ import {
   runPopulation,
   type Store,
 } from "../../src/search";
+import { block, unblock } from "../search/block";
 import { quadratic, scheduler } from "../search/quadratic";
 import type { QueueData } from "./queueWorkplace";
-import { type RedisServer, startRedis } from "./redisServer";
+import { useRedis } from "./useRedis";
 
 const module = new URL("queueWorkplace.ts", import.meta.url);
 const program = fileURLToPath(new URL("../../src/lfadsWorker.ts", import.meta.url));
+const runnerProgram = fileURLToPath(new URL("queueRunner.ts", import.meta.url));
 const lease = 1000;
 
-let server: RedisServer;
-let client: Redis;
-let connection: { port: number; maxRetriesPerRequest: null };
+const redis = useRedis();
+const connection = () => ({ port: redis.server.port, maxRetriesPerRequest: null });
 let opened: { close(): Promise<void> }[] = [];
 let started: ChildProcess[] = [];
 
-beforeAll(async () => {
-  server = await startRedis();
-  connection = { port: server.port, maxRetriesPerRequest: null };
-  client = new Redis({ port: server.port, retryStrategy: () => 20 });
-  client.on("error", () => {}); // while the server is away
-});
-afterAll(async () => {
-  client?.disconnect();
-  await server?.remove();
-});
-beforeEach(() => client.flushall());
 afterEach(async () => {
   for (const one of opened) await one.close();
   for (const child of started) await kill(child);
@@ -55,14 +44,21 @@ afterEach(async () => {
 });
 
 function open(options: Partial<BullmqExecutorOptions> = {}): Executor {
-  const executor = bullmqExecutor({ connection, search: "a search", size: 2, ...options });
+  const executor = bullmqExecutor({ connection: connection(), search: "a search", size: 2, ...options });
   opened.push(executor);
   return executor;
 }
 
 function serve(data: Partial<QueueData> = {}) {
   const execArgv = ["--import", "tsx"];
-  const settings = { connection, module, data: { port: server.port, ...data }, execArgv, threads: 1, lease };
+  const settings = {
+    connection: connection(),
+    module,
+    data: { port: redis.server.port, ...data },
+    execArgv,
+    threads: 1,
+    lease,
+  };
   const one = serveQueue(settings);
   opened.push(one);
   return one;
@@ -71,9 +67,9 @@ function serve(data: Partial<QueueData> = {}) {
 /** Starts `lfads-worker` in a process of its own. */
 async function start(data: Partial<QueueData> = {}): Promise<ChildProcess> {
   const options = {
-    redis: `redis://127.0.0.1:${server.port}`,
+    redis: `redis://127.0.0.1:${redis.server.port}`,
     module: fileURLToPath(module),
-    data: JSON.stringify({ port: server.port, ...data }),
+    data: JSON.stringify({ port: redis.server.port, ...data }),
     lease: String(lease),
   };
   const args = Object.entries(options).flatMap(([name, value]) => [`--${name}`, value]);
@@ -82,7 +78,7 @@ async function start(data: Partial<QueueData> = {}): Promise<ChildProcess> {
   });
   started.push(child);
   const [said] = await once(createInterface(child.stdout!), "line");
-  expect(said).toBe(`lfads-worker: serves the queue "lfads" of 127.0.0.1:${server.port}`);
+  expect(said).toBe(`lfads-worker: serves the queue "lfads" of 127.0.0.1:${redis.server.port}`);
   return child;
 }
 
@@ -105,10 +101,10 @@ const context = (
 async function until(holds: () => Promise<boolean>): Promise<void> {
   while (!(await holds())) await sleep(10);
 }
-const counted = (key: string, n = 1) => until(async () => Number(await client.get(key)) >= n);
-const queued = async () => {
-  const queue = new Queue("lfads", { connection });
-  const counts = await queue.getJobCounts();
+const counted = (key: string, n = 1) => until(async () => Number(await redis.client.get(key)) >= n);
+const queued = async (...states: JobType[]) => {
+  const queue = new Queue("lfads", { connection: connection() });
+  const counts = await queue.getJobCounts(...states);
   await queue.close();
   return Object.values(counts).reduce((sum, n) => sum + n, 0);
 };
@@ -120,11 +116,16 @@ async function undisturbed() {
 }
 
 /** The same search through the queue; `disturb` is called after so many records. */
-async function search(store: Store, at: number, disturb: () => Promise<unknown>) {
+async function search(
+  store: Store,
+  at = 1,
+  disturb: () => Promise<unknown> = async () => {},
+  patience = 20_000,
+) {
   let records = 0;
   let disturbing: Promise<unknown> | undefined;
   const found = await runPopulation({
-    ...{ scheduler: scheduler(), executor: open({ patience: 20_000 }), store },
+    ...{ scheduler: scheduler(), executor: open({ patience }), store },
     onRecord: () => {
       if (++records === at) disturbing = disturb();
     },
@@ -138,13 +139,13 @@ describe("a population through the queue", () => {
   test("finds what it finds in process, and leaves nothing in the queue", async () => {
     serve();
     serve();
-    expect(await search(redisStore({ client }), 1, async () => {})).toEqual(await undisturbed());
+    expect(await search(redisStore({ client: redis.client }))).toEqual(await undisturbed());
     expect(await queued()).toBe(0);
   });
 
   test("the same when a worker is killed in the middle of a job", async () => {
     const first = await start({ milliseconds: 300 });
-    const found = await search(redisStore({ client }), 3, async () => {
+    const found = await search(redisStore({ client: redis.client }), 3, async () => {
       await sleep(150);
       await kill(first);
       await start();
@@ -154,7 +155,7 @@ describe("a population through the queue", () => {
 
   test("the same when a worker is told to end and gives its jobs back", async () => {
     const first = await start({ milliseconds: 300 });
-    const found = await search(redisStore({ client }), 3, async () => {
+    const found = await search(redisStore({ client: redis.client }), 3, async () => {
       await sleep(150);
       await kill(first, "SIGTERM");
       expect(first.exitCode).toBe(0);
@@ -165,11 +166,11 @@ describe("a population through the queue", () => {
 
   test("the same when Redis is killed and started again", async () => {
     serve({ milliseconds: 100 });
-    const found = await search(redisStore({ client }), 4, async () => {
+    const found = await search(redisStore({ client: redis.client }), 4, async () => {
       await sleep(50);
-      await server.kill();
+      await redis.server.kill();
       await sleep(300);
-      await server.restart();
+      await redis.server.restart();
     });
     expect(found).toEqual(await undisturbed());
   });
@@ -179,11 +180,72 @@ describe("a population through the queue", () => {
     serve({ milliseconds: 200, folder });
     const found = await search(fileStore(folder), 4, async () => {
       await sleep(50);
-      await client.flushall();
-      await server.restart();
+      await redis.client.flushall();
+      await redis.server.restart();
     });
     expect(found).toEqual(await undisturbed());
     await rm(folder, { recursive: true });
+  });
+});
+
+describe("a population through the queue, whose runner is killed in mid-search", () => {
+  test.each([
+    ["", async () => {}],
+    [
+      ", when the jobs that it left are over",
+      () => until(async () => (await queued("active", "waiting")) === 0),
+    ],
+    [
+      " together with a worker",
+      async (worker: ChildProcess) => {
+        await kill(worker);
+        await start();
+      },
+    ],
+  ])("goes on by the same call%s, and finds what it would have found", async (_, meanwhile) => {
+    const worker = await start({ milliseconds: 400 });
+    serve({ milliseconds: 300 });
+    const runner = spawn(process.execPath, ["--import", "tsx", runnerProgram, String(redis.server.port)], {
+      stdio: ["ignore", "pipe", "inherit"],
+    });
+    started.push(runner);
+    let records = 0;
+    createInterface(runner.stdout).on("line", () => records++);
+    await until(async () => runner.exitCode !== null || (records >= 8 && (await queued("active")) > 0));
+    await kill(runner);
+    expect(runner.signalCode).toBe("SIGKILL");
+    expect(await queued()).toBeGreaterThan(0);
+    await meanwhile(worker);
+    expect(await search(redisStore({ client: redis.client }))).toEqual(await undisturbed());
+    expect(await queued()).toBe(0);
+  });
+});
+
+describe("a population through the queue stops, and goes on by the same call,", () => {
+  let folder: string;
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), "lfads-bullmq-"));
+  });
+  afterEach(() => rm(folder, { recursive: true }));
+
+  test("when the store of its workers fails", async () => {
+    serve({ folder });
+    const checkpoints = join(folder, "checkpoints");
+    await expect(search(fileStore(folder), 8, async () => block(checkpoints))).rejects.toThrow(
+      /^runJob: the store must keep (checkpoints\/\d\/\d), it says: fileStore: cannot put "\1" in .*ENOTDIR/,
+    );
+    expect(await queued()).toBe(0);
+    unblock(checkpoints);
+    expect(await search(fileStore(folder))).toEqual(await undisturbed());
+  });
+
+  test("when Redis stays away", async () => {
+    serve({ folder });
+    await expect(search(fileStore(folder), 8, () => redis.server.kill(), 500)).rejects.toThrow(
+      /^bullmqExecutor: Redis has not answered for 500 ms$/,
+    );
+    await redis.server.restart();
+    expect(await search(fileStore(folder))).toEqual(await undisturbed());
   });
 });
 
@@ -278,7 +340,7 @@ describe("bullmqExecutor", () => {
     );
     expect(() => open({ size: 0 })).toThrow("bullmqExecutor: size must be a positive integer, got 0");
     expect(() => open({ patience: -1 })).toThrow("bullmqExecutor: patience must be");
-    const settings = { connection, module };
+    const settings = { connection: connection(), module };
     expect(() => serveQueue({ ...settings, concurrency: 0 })).toThrow(
       "serveQueue: concurrency must be a positive integer, got 0",
     );

@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { Redis } from "ioredis";
 import { fileStore } from "../../src/node/fileStore";
 import { redisStore } from "../../src/node/redisStore";
 import type { MakeWorkplace, Trainer } from "../../src/search";
 import { quadratic } from "../search/quadratic";
+import { redisClient } from "./redisServer";
 
 /** What the tests give to workers. */
 export interface QueueData {
@@ -16,8 +16,7 @@ export interface QueueData {
 
 /** {@link quadratic}, so slow that it can be killed in the middle, or what `mode` says. */
 export const workplace: MakeWorkplace<QueueData> = ({ port, folder, milliseconds = 30 }) => {
-  const client = new Redis({ port, retryStrategy: () => 20 });
-  client.on("error", () => {}); // while the server is away
+  const client = redisClient(port);
   const trainer: Trainer = async (job, checkpoint, context) => {
     context.onProgress({ epoch: 0, epochs: job.epochs });
     switch (job.hyperparameters.mode) {

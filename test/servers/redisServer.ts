@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { Redis } from "ioredis";
 
 /** A Redis server on a free port of this machine, whose data outlive it. */
 export interface RedisServer {
@@ -39,6 +40,13 @@ export async function startRedis(): Promise<RedisServer> {
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** A client that bears with it when its server goes away, and comes back soon after it. */
+export function redisClient(port: number): Redis {
+  const client = new Redis({ port, retryStrategy: () => 20 });
+  client.on("error", () => {});
+  return client;
 }
 
 async function launch(port: number, folder: string): Promise<ChildProcess> {

@@ -1,3 +1,5 @@
+import { StopSearch } from "../stopSearch";
+
 /** Lets so many in at the same time; others wait for their turn. */
 export class Slots {
   readonly #waiting: { enter(): void; refuse(error: Error): void }[] = [];
@@ -74,6 +76,6 @@ export class Slots {
   }
 
   #refusal(): Error {
-    return new Error(`${this.owner}: this executor has been closed`);
+    return new StopSearch(`${this.owner}: this executor has been closed`);
   }
 }

@@ -1,4 +1,5 @@
 import type { Executor } from "../executor";
+import { StopSearch } from "../stopSearch";
 import { Slots } from "./slots";
 import { JobWorker, type WorkerSettings } from "./worker";
 
@@ -38,7 +39,7 @@ export function workerPool(size: number, settings: WorkerSettings): Executor {
     },
     async close() {
       slots.close();
-      const closed = new Error(`${settings.name}: this executor has been closed`);
+      const closed = new StopSearch(`${settings.name}: this executor has been closed`);
       for (const worker of workers) worker.kill(closed);
       await Promise.all([...workers].map(({ gone }) => gone));
     },
