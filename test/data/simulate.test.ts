@@ -6,8 +6,9 @@ import {
   type TrialSet,
   validateDataset,
 } from "../../src/data";
-import { lorenzTrajectory } from "../../src/data/simulate/lorenzTrajectory";
 import { rnnTrajectory, tanh } from "../../src/data/simulate/rnnTrajectory";
+import { lorenzDerivative } from "../../src/data/simulate/systems/lorenz";
+import { trajectory } from "../../src/data/simulate/trajectory";
 import { normal, RandomStream } from "../../src/random";
 import { digests } from "./digests";
 
@@ -50,7 +51,10 @@ function expectPoisson({ train, valid }: Dataset): void {
   expect(Math.abs(dispersion)).toBeLessThan(4 * Math.sqrt(2 * squares + rates));
 }
 
-describe("lorenzTrajectory", () => {
+const lorenzTrajectory = (start: readonly number[], bins: number, timeStep: number) =>
+  trajectory(lorenzDerivative(8 / 3), start, { bins, timeStep });
+
+describe("trajectory of the Lorenz system", () => {
   test("obeys the equations: central differences", () => {
     const h = 1e-4;
     const states = lorenzTrajectory([-8, 7, 27], 5000, h);

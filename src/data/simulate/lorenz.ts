@@ -2,7 +2,6 @@ import { normal, RandomStream } from "../../random";
 import { exp } from "../../random/arithmetic";
 import type { Dataset } from "../dataset";
 import { ndarray } from "../ndarray";
-import { lorenzTrajectory, type State } from "./lorenzTrajectory";
 import {
   checkPositive,
   checkSizes,
@@ -12,6 +11,8 @@ import {
   type SimulateOptions,
   spikingDataset,
 } from "./spikingDataset";
+import { lorenzDerivative } from "./systems/lorenz";
+import { trajectory } from "./trajectory";
 
 export interface LorenzOptions extends SimulateOptions {
   /** Number of initial states. @default 65 */
@@ -29,8 +30,8 @@ export interface LorenzOptions extends SimulateOptions {
 }
 
 /** Location and scale by which the published sets standardise the states; on the attractor, mean z is 23.5. */
-const MEAN: State = [0, 0, 25.8];
-const SD: State = [8.6, 9.4, 7.2];
+const MEAN = [0, 0, 25.8];
+const SD = [8.6, 9.4, 7.2];
 /** From a random state to one on the attractor. */
 const SETTLING_TIME = 10;
 
@@ -86,12 +87,12 @@ function simulateLatents(
   { conditions, bins, timeStep }: { conditions: number; bins: number; timeStep: number },
 ): Float32Array {
   const latents = new Float32Array(conditions * bins * 3);
+  const derivative = lorenzDerivative(8 / 3);
   const starts = normal(stream, conditions * 3);
   for (let condition = 0; condition < conditions; condition++) {
-    const at = (k: 0 | 1 | 2) => MEAN[k] + SD[k] * starts[condition * 3 + k]!;
-    const start: State = [at(0), at(1), at(2)];
-    const [x, y, z] = lorenzTrajectory(start, 2, SETTLING_TIME).subarray(3);
-    const states = lorenzTrajectory([x!, y!, z!], bins, timeStep);
+    const start = MEAN.map((mean, k) => mean + SD[k]! * starts[condition * 3 + k]!);
+    const settled = trajectory(derivative, start, { bins: 2, timeStep: SETTLING_TIME }).subarray(3);
+    const states = trajectory(derivative, settled, { bins, timeStep });
     latents.set(
       states.map((state, i) => (state - MEAN[i % 3]!) / SD[i % 3]!),
       condition * bins * 3,

@@ -1,5 +1,5 @@
 import { poisson, type RandomStream } from "../../random";
-import type { Attributes, Dataset } from "../dataset";
+import type { Attributes, Dataset, TrialSet } from "../dataset";
 import { type NdArray, ndarray } from "../ndarray";
 import { splitTrials } from "../split";
 
@@ -15,35 +15,43 @@ export interface SimulateOptions {
   readonly validEvery?: number;
 }
 
-interface Simulation extends Required<Omit<SimulateOptions, "seed">> {
+interface Spiking {
   readonly stream: RandomStream;
   /** Expected spikes per bin `[trials, bins, channels]`. */
   readonly rates: NdArray<Float32Array>;
   /** Arrays with one row per trial. */
   readonly extras: Readonly<Record<string, NdArray>>;
+  readonly heldOut: number;
+}
+
+interface Simulation extends Required<Omit<SimulateOptions, "seed">>, Spiking {
   readonly note: string;
 }
 
-/**
- * Draws Poisson spikes from the rates, k ~ Poisson(rate), and makes a data set of them: `truth` holds the rates, `inds`
- * the number of each trial before the split.
- */
+/** A data set of {@link spikingTrials}. */
 export function spikingDataset(simulation: Simulation): Dataset {
-  const { stream, rates, extras, heldOut, validEvery, binSeconds, note } = simulation;
+  const { rates, heldOut, validEvery, binSeconds, note } = simulation;
+  const attributes: Attributes = { bin_ms: binSeconds * 1000, n_heldin: rates.shape[2]! - heldOut, note };
+  return { ...splitTrials(spikingTrials(simulation), { validEvery }), attributes };
+}
+
+/**
+ * Draws Poisson spikes from the rates, k ~ Poisson(rate): `truth` holds the rates, `inds` the number of each trial before
+ * a split.
+ */
+export function spikingTrials({ stream, rates, extras, heldOut }: Spiking): TrialSet {
   const [trials, , channels] = rates.shape as [number, number, number];
   const counts = ndarray(poisson(stream, rates.data), rates.shape);
   const inds = ndarray(
     Int32Array.from({ length: trials }, (_, i) => i),
     [trials],
   );
-  const all = {
+  return {
     encode: firstChannels(counts, channels - heldOut),
     reconstruct: counts,
     truth: rates,
     extras: { ...extras, inds },
   };
-  const attributes: Attributes = { bin_ms: binSeconds * 1000, n_heldin: channels - heldOut, note };
-  return { ...splitTrials(all, { validEvery }), attributes };
 }
 
 function firstChannels(array: NdArray<Float32Array>, count: number): NdArray<Float32Array> {
