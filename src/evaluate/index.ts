@@ -15,7 +15,9 @@ export {
   type CrossValidatedRidgeOptions,
   crossValidatedRidge,
 } from "./crossValidatedRidge";
+export { cycleConsistency, type StatesAndLogRates } from "./cycleConsistency";
 export { type DecodeOptions, type Decoding, type DecodingTrials, decode, nlbVelocityR2 } from "./decode";
+export { type HiddenR2, type HiddenScore, type HiddenStates, hiddenR2 } from "./hiddenR2";
 export { applyLinearMap, type LinearMap } from "./linearMap";
 export { poissonNll } from "./poissonNll";
 export {
@@ -25,7 +27,8 @@ export {
 } from "./poissonRegression";
 export { principalScores } from "./principalScores";
 export { psthR2 } from "./psthR2";
-export { r2PerColumn, r2Score } from "./r2Score";
+export { r2OverTime } from "./r2OverTime";
+export { pooledR2, r2PerColumn, r2Score } from "./r2Score";
 export {
   coBps,
   type EncodedRegion,

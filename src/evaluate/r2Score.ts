@@ -13,6 +13,33 @@ import { columnMeans, completeRows, requireFinite, requireSameShape, takeRows, t
  * @throws if the shapes differ, if a prediction is not finite where the truth is known, or if no row is left
  */
 export function r2PerColumn(prediction: NdArray, truth: NdArray): Float64Array {
+  const { residual, total } = squares(prediction, truth);
+  return residual.map((left, column) => determined(left, total[column]!));
+}
+
+/** Uniform mean of {@link r2PerColumn}: 1 is perfect, 0 is no better than each column's mean. */
+export function r2Score(prediction: NdArray, truth: NdArray): number {
+  const scores = r2PerColumn(prediction, truth);
+  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+}
+
+/**
+ * R2 of all columns together, squares summed over them: the mean of {@link r2PerColumn} weighted by each column's variance
+ * (scikit-learn's `variance_weighted`).
+ *
+ * @throws as {@link r2PerColumn} does
+ */
+export function pooledR2(prediction: NdArray, truth: NdArray): number {
+  const { residual, total } = squares(prediction, truth);
+  const sum = (values: Float64Array) => values.reduce((whole, value) => whole + value, 0);
+  return determined(sum(residual), sum(total));
+}
+
+/** Sums of squares of every column: what the prediction leaves, and about the mean. */
+function squares(
+  prediction: NdArray,
+  truth: NdArray,
+): { readonly residual: Float64Array; readonly total: Float64Array } {
   requireSameShape("r2Score", "prediction and truth", prediction, truth);
   const all = toTable(truth);
   const rows = completeRows(all);
@@ -30,14 +57,10 @@ export function r2PerColumn(prediction: NdArray, truth: NdArray): Float64Array {
     residual[column]! += (y.data[i]! - p.data[i]!) ** 2;
     total[column]! += (y.data[i]! - means[column]!) ** 2;
   }
-  return residual.map((left, column) => {
-    if (total[column]! > 0) return 1 - left / total[column]!;
-    return left === 0 ? 1 : 0;
-  });
+  return { residual, total };
 }
 
-/** Uniform mean of {@link r2PerColumn}: 1 is perfect, 0 is no better than each column's mean. */
-export function r2Score(prediction: NdArray, truth: NdArray): number {
-  const scores = r2PerColumn(prediction, truth);
-  return scores.reduce((sum, score) => sum + score, 0) / scores.length;
+function determined(residual: number, total: number): number {
+  if (total > 0) return 1 - residual / total;
+  return residual === 0 ? 1 : 0;
 }
