@@ -24,6 +24,10 @@ export * from "./search";
 export * from "./data";
 export * from "./evaluate";
 
+// Neural ODEs
+
+export * from "./dynamics";
+
 // Fast implementations of the operations
 
 export * from "./kernels";
