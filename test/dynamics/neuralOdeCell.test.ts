@@ -132,7 +132,7 @@ describe("MlpVectorField", () => {
       ["layers.0.weight", 64],
       ["layers.1.weight", 128],
     ] as const) {
-      const values = parameters[name]!.dataSync();
+      const values = parameters[name]!.dataSync<"float32">();
       const variance = values.reduce((sum, w) => sum + w * w, 0) / values.length;
       expect(Math.abs(variance * fan - 1)).toBeLessThan(4 * Math.sqrt(2 / values.length));
     }
