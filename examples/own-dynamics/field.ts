@@ -1,8 +1,8 @@
-import { mul, square, sub, sum, type Tensor } from "@tensorflow/tfjs-core";
+import { sub, type Tensor, tanh } from "@tensorflow/tfjs-core";
 import { fanInWeights, linear, type Parameters, type RandomStream, type VectorField } from "lfads";
 
-/** `dx/dt = W x - |x|^2 x`: linear near the origin, and no state leaves for infinity. */
-export class BoundedLinearField implements VectorField {
+/** The rate network of neuroscience, `dx/dt = W tanh(x) - x`: units that decay to rest and drive each other. */
+export class RateNetwork implements VectorField {
   readonly inputSize = 0;
   readonly recurrentKernels = ["weight"];
 
@@ -14,6 +14,6 @@ export class BoundedLinearField implements VectorField {
   }
 
   derivative(parameters: Parameters, _input: Tensor | null, x: Tensor): Tensor {
-    return sub(linear(x, parameters.weight!), mul(sum(square(x), 1, true), x));
+    return sub(linear(tanh(x), parameters.weight!), x);
   }
 }

@@ -19,7 +19,7 @@ import {
 import { progressBar } from "lfads/node";
 import { useWasm } from "../shared/backend";
 import { number, printTable } from "../shared/table";
-import { BoundedLinearField } from "./field";
+import { RateNetwork } from "./field";
 import { heun } from "./solver";
 
 const { values } = parseArgs({
@@ -35,7 +35,7 @@ await useWasm();
 const dataset = simulateLorenz({
   conditions: 40,
   trialsPerCondition: Number(values.trials),
-  ...{ bins: 30, binSeconds: 0.02, timeStep: 0.02, meanRate: 10 },
+  ...{ bins: 20, binSeconds: 0.02, timeStep: 0.02, meanRate: 10 },
   seed,
 });
 const [, bins, channels] = dataset.train.encode.shape as [number, number, number];
@@ -43,7 +43,7 @@ const [, bins, channels] = dataset.train.encode.shape as [number, number, number
 const stateSize = 8;
 const dynamics: readonly { label: string; field: VectorField; solver: OdeSolver }[] = [
   { label: "perceptron", field: new MlpVectorField({ stateSize, widths: [32] }), solver: rungeKutta4 },
-  { label: "own field and solver", field: new BoundedLinearField(stateSize), solver: heun },
+  { label: "own field and solver", field: new RateNetwork(stateSize), solver: heun },
 ];
 const rows = [["dynamics", "R2 of rates"]];
 for (const { label, field, solver } of dynamics) {
@@ -55,8 +55,8 @@ for (const { label, field, solver } of dynamics) {
   });
   const bar = progressBar();
   await fit(model, dataset, {
-    hyperparameters: { learningRate: 5e-3, dropout: 0.05, l2Generator: 0 },
-    ...{ batchSize: 64, epochs: Number(values.epochs), seed },
+    hyperparameters: { learningRate: 2e-2, dropout: 0.05, l2Generator: 0 },
+    ...{ batchSize: 32, epochs: Number(values.epochs), seed },
     onProgress: bar.onProgress,
   });
   bar.stop();

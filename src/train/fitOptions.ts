@@ -171,12 +171,13 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
   refuseUnknown("fit", options, OPTION_NAMES);
   const { sampleValidation: held, score, augmentations = {} } = options;
   const { initialCondition: initialConditionBins, reconstruct: all } = model.architecture.bins;
-  const fixed = (bins = all) => [
-    ...(held ? [sampleValidation({ rate: held.rate, initialConditionBins })] : []),
-    ...(bins < all ? [firstBins(bins, initialConditionBins)] : []),
-    // Last, for it weights by the samples observed in what is left.
-    ...(missing ? [selectiveBackpropThroughTime()] : []),
-  ];
+  const observedOnly = missing ? [selectiveBackpropThroughTime()] : [];
+  const heldInOnly = held ? [sampleValidation({ rate: held.rate, initialConditionBins })] : [];
+  const fixed = (bins = all) =>
+    bins < all
+      ? // Samples are weighed by how many are observed in the first bins.
+        [...heldInOnly, firstBins(bins, initialConditionBins), ...observedOnly]
+      : [...observedOnly, ...heldInOnly];
   const dropout: AugmentationStack = ({ coordinatedDropout: rate, coordinatedDropoutPass: passRate }) =>
     rate > 0 ? [coordinatedDropout({ rate, passRate, initialConditionBins })] : [];
   const { train = dropout, valid = () => [] } = augmentations;
