@@ -24,7 +24,7 @@ export * from "./search";
 export * from "./data";
 export * from "./evaluate";
 
-// Learned and known dynamics
+// Dynamics: neural ODEs, fixed points, Lyapunov exponents
 
 export * from "./dynamics";
 

@@ -8,4 +8,28 @@ export {
 } from "./findFixedPoints";
 export type { FixedPoint } from "./fixedPoint";
 export { type LyapunovExponent, type LyapunovOptions, lyapunovExponent } from "./lyapunovExponent";
+export { MlpVectorField, type MlpVectorFieldOptions } from "./mlpVectorField";
+export { NeuralOdeCell, type NeuralOdeCellOptions } from "./neuralOdeCell";
 export { type SampleStatesOptions, sampleStates } from "./sampleStates";
+export {
+  type SequentialAutoencoderOptions,
+  type SequentialGenerator,
+  sequentialAutoencoder,
+  sequentialAutoencoderTraining,
+} from "./sequentialAutoencoder";
+export {
+  type AdaptiveOptions,
+  type AdaptiveSolver,
+  adaptiveTsit5,
+  type Derivative,
+  euler,
+  midpoint,
+  type OdeSolver,
+  type RungeKutta,
+  rungeKutta,
+  rungeKutta4,
+  type StepStatistics,
+  type Tableau,
+  tsit5,
+} from "./solvers";
+export type { VectorField } from "./vectorField";

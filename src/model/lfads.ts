@@ -27,6 +27,8 @@ export interface ForwardOptions {
   readonly sample?: boolean;
   /** Dropout rate. @default 0 */
   readonly dropout?: number;
+  /** Bins that the decoder unrolls, the first ones. @default all */
+  readonly bins?: number;
 }
 
 /** Results of a forward pass for the trials of one batch; readout and factors are computed whenever they are asked for. */
@@ -180,11 +182,21 @@ export class LFADS {
    */
   forward(
     batches: readonly Batch[],
-    { draws, sample = false, dropout: rate = 0 }: ForwardOptions = {},
+    {
+      draws,
+      sample = false,
+      dropout: rate = 0,
+      bins: unrolled = this.architecture.bins.reconstruct,
+    }: ForwardOptions = {},
     parameters: Parameters = this.#parameters,
   ): ForwardOutput {
     for (const batch of batches) this.#check(batch);
     const { bins, initialCondition, controller, variational } = this.architecture;
+    if (!(Number.isInteger(unrolled) && unrolled >= 1 && unrolled <= bins.reconstruct)) {
+      throw new Error(
+        `LFADS.forward: bins must be an integer from 1 to ${bins.reconstruct}, got ${unrolled}`,
+      );
+    }
     const sampled = sample && variational;
     if (!draws && (sampled || rate > 0)) {
       throw new Error("LFADS.forward: sampling and dropout need draws");
@@ -214,12 +226,12 @@ export class LFADS {
       scoped(parameters, "decoder"),
       {
         initialCondition: icSample,
-        bins: bins.reconstruct,
-        controllerInput: encoded ?? null,
-        externalInputs: this.#externalInputs(batches, dropout),
+        bins: unrolled,
+        controllerInput: encoded ? firstOf(encoded, 0, unrolled) : null,
+        externalInputs: this.#externalInputs(batches, unrolled, dropout),
         noise:
           sampled && controller
-            ? swap(controller.prior.noise(draws!, "co", [total, bins.reconstruct, controller.outputs]))
+            ? swap(controller.prior.noise(draws!, "co", [total, unrolled, controller.outputs]))
             : null,
       },
       dropout,
@@ -257,16 +269,15 @@ export class LFADS {
     return readin ? readin.apply(scoped(parameters, `readin.${session}`), batch.encode) : batch.encode;
   }
 
-  #externalInputs(batches: readonly Batch[], dropout: Dropout): Tensor | null {
+  #externalInputs(batches: readonly Batch[], bins: number, dropout: Dropout): Tensor | null {
     if (this.architecture.externalInputs === 0) return null;
-    const { reconstruct } = this.architecture.bins;
     const padded = batches.map(({ externalInputs }) => {
-      const x = externalInputs!;
-      return x.shape[1] === reconstruct
+      const x = firstOf(externalInputs!, 1, bins);
+      return x.shape[1] === bins
         ? x
         : pad(x, [
             [0, 0],
-            [0, reconstruct - x.shape[1]!],
+            [0, bins - x.shape[1]!],
             [0, 0],
           ]);
     });
@@ -331,6 +342,12 @@ function ownCell(name: string, make: (inputSize: number) => Cell, inputSize: num
     throw new Error(`LFADS: the ${name}'s cell must take ${inputSize} inputs, got one for ${cell.inputSize}`);
   }
   return cell;
+}
+
+/** At most the first `count` entries of an axis. */
+function firstOf(x: Tensor, axis: 0 | 1, count: number): Tensor {
+  if (x.shape[axis]! <= count) return x;
+  return slice(x, [0, 0, 0], axis === 0 ? [count, -1, -1] : [-1, count, -1]);
 }
 
 function join(tensors: readonly Tensor[], axis: number): Tensor {

@@ -1,5 +1,5 @@
-import { add, concat, exp, mul, reshape, slice, stack, type Tensor, zeros } from "@tensorflow/tfjs-core";
-import { decoderSequence, gruSequence, linear, repeatRow } from "../ops";
+import { add, concat, exp, mul, type Tensor, zeros } from "@tensorflow/tfjs-core";
+import { decoderSequence, gruSequence, linear, repeatRow, splitBins, stackBins } from "../ops";
 import type { RandomStream } from "../random";
 import type { Cell } from "./cell";
 import { ClippedGruCell } from "./clippedGruCell";
@@ -100,7 +100,7 @@ export class Decoder {
     // The generator itself starts from the undropped state; only its first factors see the mask.
     const initDropped = drop(generatorInit, dropout, "gen_init");
     const matrix = this.factors.matrix(scoped(parameters, "rnn.cell.fac_linear"));
-    const run = { generatorInit, factor0: linear(initDropped, matrix), matrix, batch, bins, external };
+    const run = { generatorInit, factor0: linear(initDropped, matrix), matrix, batch, bins };
     if (!this.controller) return this.#runAlone(parameters, input, run, dropout);
     if (!input.controllerInput) throw new Error("Decoder.apply: a controller needs controllerInput");
     const { cell } = this.controller;
@@ -153,7 +153,11 @@ export class Decoder {
     const masks = this.#masks(input, run, dropout);
     const cellParameters = scoped(parameters, "rnn.cell");
     const genParameters = scoped(cellParameters, "gen_cell");
-    const bin = (x: Tensor, t: number) => reshape(slice(x, [t, 0, 0], [1, -1, -1]), x.shape.slice(1));
+    const controllerInputs = splitBins(masks.controllerInput);
+    const factorMasks = masks.factors && splitBins(masks.factors);
+    const generatorMasks = masks.generator && splitBins(masks.generator);
+    const noise = input.noise && splitBins(input.noise);
+    const external = input.externalInputs && splitBins(input.externalInputs);
     const collected: { [Name in "factor" | "gen" | "con" | "mean" | "std" | "input"]: Tensor[] } = {
       factor: [],
       gen: [],
@@ -166,25 +170,25 @@ export class Decoder {
     let gen = run.generatorInit;
     let con = this.#controllerInit(parameters, run.batch);
     for (let t = 0; t < run.bins; t++) {
-      const feedback = masks.factors ? mul(factor, bin(masks.factors, t)) : factor;
-      const step = controller.step(cellParameters, concat([bin(masks.controllerInput, t), feedback], 1), con);
+      const feedback = factorMasks ? mul(factor, factorMasks[t]!) : factor;
+      const step = controller.step(cellParameters, concat([controllerInputs[t]!, feedback], 1), con);
       const { mean, std } = step.posterior;
-      const output = input.noise ? add(mean, mul(std, bin(input.noise, t))) : mean;
-      const genInput = input.externalInputs ? concat([output, bin(input.externalInputs, t)], 1) : output;
+      const output = noise ? add(mean, mul(std, noise[t]!)) : mean;
+      const genInput = external ? concat([output, external[t]!], 1) : output;
       con = step.state;
       gen = this.generator.step(genParameters, genInput, gen);
-      factor = linear(masks.generator ? mul(gen, bin(masks.generator, t)) : gen, run.matrix);
+      factor = linear(generatorMasks ? mul(gen, generatorMasks[t]!) : gen, run.matrix);
       for (const [name, value] of Object.entries({ factor, gen, con, mean, std, input: genInput })) {
         collected[name as keyof typeof collected].push(value);
       }
     }
     return {
-      factors: stack(collected.factor),
-      generatorStates: stack(collected.gen),
+      factors: stackBins(collected.factor),
+      generatorStates: stackBins(collected.gen),
       generatorInit: run.generatorInit,
-      generatorInputs: stack(collected.input),
-      controllerStates: stack(collected.con),
-      controllerOutput: { mean: stack(collected.mean), std: stack(collected.std) },
+      generatorInputs: stackBins(collected.input),
+      controllerStates: stackBins(collected.con),
+      controllerOutput: { mean: stackBins(collected.mean), std: stackBins(collected.std) },
     };
   }
 
@@ -197,14 +201,14 @@ export class Decoder {
       const options = { clip: generator.clip, bins: run.bins };
       states = gruSequence(inputs, generator.weights(genParameters), run.generatorInit, options);
     } else {
+      const inputBins = inputs && splitBins(inputs);
       const steps: Tensor[] = [];
       let state = run.generatorInit;
       for (let t = 0; t < run.bins; t++) {
-        const bin = inputs && reshape(slice(inputs, [t, 0, 0], [1, -1, -1]), [run.batch, run.external]);
-        state = generator.step(genParameters, bin, state);
+        state = generator.step(genParameters, inputBins && inputBins[t]!, state);
         steps.push(state);
       }
-      states = stack(steps);
+      states = stackBins(steps);
     }
     return {
       factors: linear(drop(states, dropout, "gen_state"), run.matrix),
@@ -240,5 +244,4 @@ interface Run {
   readonly matrix: Tensor;
   readonly batch: number;
   readonly bins: number;
-  readonly external: number;
 }

@@ -29,8 +29,10 @@ export function checkResume(model: LFADS, state: TrainingState, setup: TrainingS
       `fit: a training stopped within an epoch must go on with its ${state.setup.batches} batches, got ${setup.batches}`,
     );
   }
-  const [before, now] = [state.setup, setup].map(({ sampleValidation }) => JSON.stringify(sampleValidation));
-  if (before !== now) throw new Error(`fit: sampleValidation must stay what it was, ${before}, got ${now}`);
+  for (const name of ["sampleValidation", "horizon"] as const) {
+    const [before, now] = [state.setup, setup].map((of) => JSON.stringify(of[name] ?? null));
+    if (before !== now) throw new Error(`fit: ${name} must stay what it was, ${before}, got ${now}`);
+  }
 }
 
 function check(model: LFADS, group: string, arrays: NamedArrays, names: readonly string[]): void {

@@ -9,6 +9,7 @@ import type { LFADS } from "../model";
 import type { KernelPath } from "../ops/kernelPath";
 import type { AdamWOptions } from "./adamW";
 import type { EarlyStoppingOptions } from "./earlyStopping";
+import { firstBins, type Horizon } from "./horizon";
 import type { Hyperparameters } from "./hyperparameters";
 import type { EpochMetrics, SplitMetrics } from "./metrics";
 import type { PlateauOptions } from "./plateau";
@@ -61,6 +62,15 @@ export interface FitOptions {
     /** @default 0 */
     readonly seed?: number | string;
   };
+  /**
+   * Trains on the first bins of the trials, and on more of them as epochs go by: the decoder unrolls no others, and the loss is that of
+   * these bins. It helps generators that follow their own dynamics for long, such as neural ODEs. Encoders see all bins.
+   *
+   * Validation is of all bins in every epoch, so that scores compare and the best weights are those for whole trials. Early stopping
+   * counts from the first epoch of all bins, and the learning rate decays from there. A training is resumed with the horizon it began with.
+   * @default all bins from the first epoch
+   */
+  readonly horizon?: Horizon;
   /** How the divergences come in. @default over 80 epochs from the first */
   readonly klRamp?: Ramp;
   /** How L2 penalty and weight decay come in. @default over 80 epochs from the first */
@@ -121,7 +131,11 @@ type Defaulted =
 /** {@link FitOptions} with all choices made. */
 export type ResolvedFitOptions = Omit<FitOptions, Defaulted | "augmentations"> &
   Required<Pick<FitOptions, Defaulted>> & {
-    readonly augmentations: { readonly train: AugmentationStack; readonly valid: AugmentationStack };
+    readonly augmentations: {
+      /** @param bins that are trained on @default all */
+      readonly train: (hyperparameters: Hyperparameters, bins?: number) => readonly Augmentation[];
+      readonly valid: AugmentationStack;
+    };
   };
 
 const OPTION_NAMES = [
@@ -133,6 +147,7 @@ const OPTION_NAMES = [
     "seed",
     "augmentations",
     "sampleValidation",
+    "horizon",
     "klRamp",
     "l2Ramp",
   ],
@@ -155,11 +170,14 @@ const OPTION_NAMES = [
 export function resolveFitOptions(options: FitOptions, model: LFADS, missing: boolean): ResolvedFitOptions {
   refuseUnknown("fit", options, OPTION_NAMES);
   const { sampleValidation: held, score, augmentations = {} } = options;
-  const initialConditionBins = model.architecture.bins.initialCondition;
-  const fixed = [
-    ...(missing ? [selectiveBackpropThroughTime()] : []),
-    ...(held ? [sampleValidation({ rate: held.rate, initialConditionBins })] : []),
-  ];
+  const { initialCondition: initialConditionBins, reconstruct: all } = model.architecture.bins;
+  const observedOnly = missing ? [selectiveBackpropThroughTime()] : [];
+  const heldInOnly = held ? [sampleValidation({ rate: held.rate, initialConditionBins })] : [];
+  const fixed = (bins = all) =>
+    bins < all
+      ? // Samples are weighed by how many are observed in the first bins.
+        [...heldInOnly, firstBins(bins, initialConditionBins), ...observedOnly]
+      : [...observedOnly, ...heldInOnly];
   const dropout: AugmentationStack = ({ coordinatedDropout: rate, coordinatedDropoutPass: passRate }) =>
     rate > 0 ? [coordinatedDropout({ rate, passRate, initialConditionBins })] : [];
   const { train = dropout, valid = () => [] } = augmentations;
@@ -179,7 +197,10 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
     maxSkipped: 10,
     ...options,
     score: score ?? (({ valid }) => (held && held.rate > 0 ? valid.heldOut : valid.reconstruction)),
-    augmentations: { train: (h) => [...train(h), ...fixed], valid: (h) => [...valid(h), ...fixed] },
+    augmentations: {
+      train: (h, bins) => [...train(h), ...fixed(bins)],
+      valid: (h) => [...valid(h), ...fixed()],
+    },
   };
   const whole = (name: string, value: number, least: number) => {
     if (!Number.isInteger(value) || value < least) {
@@ -200,6 +221,16 @@ export function resolveFitOptions(options: FitOptions, model: LFADS, missing: bo
     const value = resolved[name];
     if (!(value > 0 && (name === "gradientClip" || value < Infinity))) {
       throw new Error(`fit: ${name} must be positive, got ${value}`);
+    }
+  }
+  if (options.horizon) {
+    refuseUnknown("fit: horizon", options.horizon, ["bins", "grow", "everyEpochs"]);
+    for (const name of ["bins", "grow", "everyEpochs"] as const)
+      whole(`horizon.${name}`, options.horizon[name], 1);
+    if (options.horizon.bins > all) {
+      throw new Error(
+        `fit: horizon.bins must be at most the model's ${all} bins, got ${options.horizon.bins}`,
+      );
     }
   }
   for (const name of ["klRamp", "l2Ramp"] as const) checkRamp(name, resolved[name]);

@@ -3,6 +3,7 @@ export { type EarlyStoppingOptions, type EarlyStoppingState, earlyStopping } fro
 export { type FitResult, fit, type StopReason } from "./fit";
 export type { AugmentationStack, FitOptions, Progress } from "./fitOptions";
 export { clipByGlobalNorm, valueAndGradients } from "./gradients";
+export type { Horizon } from "./horizon";
 export { defaultHyperparameters, type Hyperparameters } from "./hyperparameters";
 export type { EpochMetrics, MetricSums, SplitMetrics } from "./metrics";
 export { type PlateauOptions, type PlateauState, plateau } from "./plateau";

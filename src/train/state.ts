@@ -1,6 +1,7 @@
 import { type NdArray, ndarray, readSafetensors, writeSafetensors } from "../data";
 import type { RandomState } from "../random";
 import type { EarlyStoppingState } from "./earlyStopping";
+import type { Horizon } from "./horizon";
 import type { Hyperparameters } from "./hyperparameters";
 import type { EpochMetrics, MetricSums } from "./metrics";
 import type { PlateauState } from "./plateau";
@@ -13,6 +14,8 @@ export interface TrainingSetup {
   /** Batches of an epoch; they may change between two epochs. */
   readonly batches: number;
   readonly sampleValidation: { readonly rate: number; readonly seed: number | string } | null;
+  /** None where all bins are trained on from the first epoch. */
+  readonly horizon?: Horizon;
 }
 
 /** Everything that the next step of training depends on: plain and serialisable. */

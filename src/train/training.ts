@@ -10,7 +10,7 @@ import {
 } from "@tensorflow/tfjs-core";
 import { type Augmentation, augment, type Batch } from "../augmentations";
 import type { NdArray } from "../data";
-import { type LFADS, type LossParts, lfadsLoss } from "../model";
+import { type ForwardOptions, type LFADS, type LossParts, lfadsLoss } from "../model";
 import type { Parameters } from "../modules";
 import { streamDraws } from "../ops";
 import { kernelPath as currentPath, type KernelPath, onPath } from "../ops/kernelPath";
@@ -22,6 +22,7 @@ import { type Computed, sumOverChunks } from "./chunks";
 import { earlyStopping } from "./earlyStopping";
 import type { ResolvedFitOptions } from "./fitOptions";
 import { valueAndGradients } from "./gradients";
+import { horizonAt, horizonEnd } from "./horizon";
 import type { Hyperparameters } from "./hyperparameters";
 import { addMetrics, type EpochMetrics, type MetricSums, meanMetrics, NO_METRICS } from "./metrics";
 import { plateau } from "./plateau";
@@ -38,6 +39,8 @@ export class Training {
   readonly #stopping;
   readonly #random: RandomStream;
   readonly #setup: TrainingSetup;
+  /** First epoch of all bins. */
+  readonly #horizonEnd: number;
   #adam: AdamWState;
   #state: Omit<TrainingState, "parameters" | "optimizer" | "hyperparameters" | "random" | "kernelPath">;
 
@@ -52,17 +55,24 @@ export class Training {
   ) {
     const { resume, learningRateDecay } = options;
     this.batches = batchCount(train, options.batchSize);
-    const { sampleValidation: held } = options;
+    const { sampleValidation: held, horizon } = options;
     this.#setup = {
       batches: this.batches,
       sampleValidation: held ? { rate: held.rate, seed: held.seed ?? 0 } : null,
+      ...(horizon && {
+        horizon: { bins: horizon.bins, grow: horizon.grow, everyEpochs: horizon.everyEpochs },
+      }),
     };
+    this.#horizonEnd = horizonEnd(horizon, model.architecture.bins.reconstruct);
     if (resume) checkResume(model, resume, this.#setup);
     this.#optimizer = adamW(options.adamW);
     this.#plateau = learningRateDecay && plateau(learningRateDecay);
     this.#stopping =
       options.earlyStopping &&
-      earlyStopping(options.earlyStopping, rampsEnd([options.klRamp, options.l2Ramp]));
+      earlyStopping(
+        options.earlyStopping,
+        Math.max(rampsEnd([options.klRamp, options.l2Ramp]), this.#horizonEnd),
+      );
     this.#random =
       resume && options.seed === undefined
         ? RandomStream.fromJSON(resume.random)
@@ -133,15 +143,12 @@ export class Training {
     const stream = this.#random.fork("epoch").fork(epoch);
     const indices = batchIndices(this.train, options.batchSize, batch, stream.fork("order"));
     const draws = streamDraws(stream.fork(batch));
+    const bins = horizonAt(epoch, options.horizon, this.model.architecture.bins.reconstruct);
     const { parameters, state, readback } = this.#tidy(() => {
-      const batches = this.#augmented(
-        this.train,
-        indices,
-        options.augmentations.train(hyperparameters),
-        draws,
-      );
+      const augmentations = options.augmentations.train(hyperparameters, bins);
+      const batches = this.#augmented(this.train, indices, augmentations, draws);
       const { parts, gradients } = sumOverChunks(batches, options.trialsAtOnce, draws, (chunk, own) =>
-        this.#gradients(chunk, batches, own),
+        this.#gradients(chunk, batches, own, bins),
       );
       const { parameters, state, norm } = this.#update(gradients);
       return { parameters, state: { ...state }, readback: concat([parts, reshape(norm, [1])]) };
@@ -195,7 +202,10 @@ export class Training {
       sums: NO_METRICS,
       smoothedScore: finite ? smoothed : smoothedScore,
       best: improved ? { score: smoothed, epoch, parameters: await toArrays(this.model.parameters) } : best,
-      plateau: this.#plateau ? this.#plateau.update(this.#state.plateau, judged) : this.#state.plateau,
+      plateau:
+        this.#plateau && epoch >= this.#horizonEnd
+          ? this.#plateau.update(this.#state.plateau, judged)
+          : this.#state.plateau,
       stopping: this.#stopping
         ? this.#stopping.update(this.#state.stopping, epoch, judged)
         : this.#state.stopping,
@@ -246,11 +256,11 @@ export class Training {
     );
   }
 
-  #gradients(chunk: readonly Batch[], whole: readonly Batch[], draws: Draws): Computed {
+  #gradients(chunk: readonly Batch[], whole: readonly Batch[], draws: Draws, bins: number): Computed {
     let parts: Tensor | undefined;
     try {
       const { gradients } = valueAndGradients(() => {
-        const loss = this.#loss(chunk, whole, draws, this.hyperparameters.dropout);
+        const loss = this.#loss(chunk, whole, draws, { dropout: this.hyperparameters.dropout, bins });
         parts = keep(pack(loss));
         return loss.total;
       }, this.#trained());
@@ -279,7 +289,7 @@ export class Training {
         const augmentations = options.augmentations.valid(hyperparameters);
         const batches = this.#augmented(this.valid, indices, augmentations, draws);
         return sumOverChunks(batches, options.trialsAtOnce, draws, (chunk, own) => ({
-          parts: pack(this.#loss(chunk, batches, own, 0)),
+          parts: pack(this.#loss(chunk, batches, own)),
           gradients: {},
         })).parts;
       });
@@ -301,9 +311,14 @@ export class Training {
     );
   }
 
-  #loss(chunk: readonly Batch[], whole: readonly Batch[], draws: Draws, dropout: number): LossParts {
+  #loss(
+    chunk: readonly Batch[],
+    whole: readonly Batch[],
+    draws: Draws,
+    how: Pick<ForwardOptions, "dropout" | "bins"> = {},
+  ): LossParts {
     const { model, options, hyperparameters } = this;
-    const output = model.forward(chunk, { draws, sample: true, dropout });
+    const output = model.forward(chunk, { draws, sample: true, ...how });
     return lfadsLoss(model, chunk, output, {
       whole,
       scales: hyperparameters,

@@ -1,6 +1,6 @@
 import { zeros } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
-import { bin, joinBins, type Place } from "../../src/ops";
+import { bin, joinBins, type Place, splitBins, stackBins } from "../../src/ops";
 import { useBackend } from "../backend";
 import { checkGradients, randomValues, type Values } from "./differences";
 
@@ -51,7 +51,33 @@ describe.each(["cpu", "wasm"])("operations on bins on %s", (backend) => {
     );
   });
 
+  test("all bins one by one, and bins one after the other", () => {
+    checkGradients(
+      ({ x }) => Object.fromEntries(splitBins(x!).entries()),
+      ({ x }) => Object.fromEntries(rows(x!).entries()),
+      { x: randomValues("x", [5, 3, 2]) },
+    );
+    checkGradients(
+      ({ a, b, c }) => ({ y: stackBins([a!, b!, c!, a!]) }),
+      ({ a, b, c }) => ({ y: [a!, b!, c!, a!].flatMap(({ data }) => data) }),
+      Object.fromEntries(["a", "b", "c"].map((name) => [name, randomValues(name, [3, 2])])),
+    );
+  });
+
+  test("a bin whose gradient nobody asks for counts as zero", () => {
+    checkGradients(
+      ({ x }) => ({ y: splitBins(x!)[3]! }),
+      ({ x }) => ({ y: rows(x!)[3]! }),
+      { x: randomValues("x", [5, 3, 2]) },
+    );
+  });
+
   test("what does not fit is refused", () => {
+    expect(() => splitBins(zeros([5, 2]))).toThrow("splitBins: x must be [bins, batch, n], got [5,2]");
+    expect(() => stackBins([])).toThrow("stackBins: bins must be at least one, [batch, n] each, got 0");
+    expect(() => stackBins([zeros([5, 2]), zeros([4, 2])])).toThrow(
+      "stackBins: bins must be [5,2], got [4,2]",
+    );
     const x = zeros([5, 2, 3]);
     const all = { from: 0, to: 0, count: 5 };
     expect(() => bin(x, 5)).toThrow("bin: t must be a whole number from 0 to 4, got 5");

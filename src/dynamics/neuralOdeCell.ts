@@ -1,0 +1,74 @@
+import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Cell, Parameters } from "../modules";
+import type { RandomStream } from "../random";
+import { type OdeSolver, rungeKutta4 } from "./solvers";
+import type { VectorField } from "./vectorField";
+
+/** Options of {@link NeuralOdeCell}. */
+export interface NeuralOdeCellOptions {
+  readonly field: VectorField;
+  /** @default rungeKutta4 */
+  readonly solver?: OdeSolver;
+  /** Time of the field that passes in a bin. @default 1 */
+  readonly timeStep?: number;
+  /** Steps of the solver in a bin, all of the same length. @default 1 */
+  readonly stepsPerBin?: number;
+}
+
+/**
+ * A neural ODE as a cell (Chen et al. 2018; as a generator Sedler, Versteeg & Pandarinath 2023): the state follows a vector field
+ * for the time of a bin, over which the input is held. With `euler` it is the discrete variant, `x + timeStep f(x, u)`.
+ *
+ * The state is not bounded. One that leaves for infinity shows as a loss that is not finite, which `fit` skips and counts, or as an error of
+ * an adaptive solver.
+ *
+ * Parameters: those of the field.
+ */
+export class NeuralOdeCell implements Cell {
+  readonly inputSize: number;
+  readonly stateSize: number;
+  readonly recurrentKernels: readonly string[];
+  readonly field: VectorField;
+  readonly solver: OdeSolver;
+  readonly timeStep: number;
+  readonly stepsPerBin: number;
+
+  /** @throws if `timeStep` is not positive, or `stepsPerBin` not a positive integer */
+  constructor({ field, solver = rungeKutta4, timeStep = 1, stepsPerBin = 1 }: NeuralOdeCellOptions) {
+    if (!(timeStep > 0 && timeStep < Infinity)) {
+      throw new Error(`NeuralOdeCell: timeStep must be positive and finite, got ${timeStep}`);
+    }
+    if (!Number.isInteger(stepsPerBin) || stepsPerBin < 1) {
+      throw new Error(`NeuralOdeCell: stepsPerBin must be a positive integer, got ${stepsPerBin}`);
+    }
+    this.inputSize = field.inputSize;
+    this.stateSize = field.stateSize;
+    this.recurrentKernels = field.recurrentKernels;
+    this.field = field;
+    this.solver = solver;
+    this.timeStep = timeStep;
+    this.stepsPerBin = stepsPerBin;
+  }
+
+  init(stream: RandomStream): Parameters {
+    return this.field.init(stream);
+  }
+
+  /** @throws if the derivative does not have the shape of the state */
+  step(parameters: Parameters, input: Tensor | null, state: Tensor): Tensor {
+    const derivative = (x: Tensor) => {
+      const slope = this.field.derivative(parameters, input, x);
+      if (`${slope.shape}` !== `${x.shape}`) {
+        throw new Error(
+          `NeuralOdeCell: the derivative must have the shape of the state [${x.shape}], got [${slope.shape}]`,
+        );
+      }
+      return slope;
+    };
+    let next = state;
+    for (let i = 0; i < this.stepsPerBin; i++) {
+      next = this.solver.step(derivative, next, this.timeStep / this.stepsPerBin);
+    }
+    return next;
+  }
+}
