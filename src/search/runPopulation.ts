@@ -82,6 +82,7 @@ class Population<State> {
   /** The generation of the last record, and the records of it. */
   #current = -1;
   #done = 0;
+  #underWay = { generation: 0, members: 0 };
 
   constructor(options: PopulationOptions<State>) {
     const { retries = 2 } = options;
@@ -150,6 +151,8 @@ class Population<State> {
   async #generation(): Promise<void> {
     const { scheduler, executor } = this.#options;
     const jobs = scheduler.ask(this.#state);
+    const { generation } = jobs[0]!;
+    this.#underWay = { generation, members: jobs.length + (generation === this.#current ? this.#done : 0) };
     const waiting = [...jobs];
     const failed: { readonly job: Job; readonly error: unknown }[] = [];
     const worker = async () => {
@@ -169,7 +172,6 @@ class Population<State> {
       Array.from({ length: Math.max(1, executor.size) }, () => worker().catch((error) => this.#fail(error))),
     );
     if (this.#stop.signal.aborted) return;
-    const { generation } = jobs[0]!;
     if (failed.length > 0 && this.#current !== generation) {
       const { error } = failed[0]!;
       throw new Error(
@@ -200,7 +202,7 @@ class Population<State> {
       signal,
       onProgress: (progress: JobProgress) => {
         this.#running.set(key, { member: job.member, generation: job.generation, ...progress });
-        this.#report(job.generation);
+        this.#report();
       },
     };
     try {
@@ -240,7 +242,7 @@ class Population<State> {
     await this.#store.put(recordKey(record), encodeJson(record));
     this.#tell(record);
     this.#options.onRecord?.(record);
-    this.#report(record.generation);
+    this.#report();
   }
 
   /** Ends the search with an error. What comes after, or after it was aborted, is but the consequence. */
@@ -258,14 +260,12 @@ class Population<State> {
     this.#best = bestOf(this.#best ? [this.#best, record] : [record]);
   }
 
-  #report(generation: number): void {
-    const { onProgress, scheduler } = this.#options;
+  #report(): void {
+    const { onProgress } = this.#options;
     if (!onProgress || this.#failure) return;
-    const done = generation === this.#current ? this.#done : 0;
-    const left = scheduler.ask(this.#state).filter((job) => job.generation === generation).length;
-    const running = [...this.#running.values()];
+    const done = this.#underWay.generation === this.#current ? this.#done : 0;
     try {
-      onProgress({ generation, done, members: done + left, running, best: this.#best });
+      onProgress({ ...this.#underWay, done, running: [...this.#running.values()], best: this.#best });
     } catch (error) {
       this.#fail(error);
     }
