@@ -7,6 +7,7 @@
  */
 import { mkdir } from "node:fs/promises";
 import { availableParallelism } from "node:os";
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
@@ -70,6 +71,7 @@ const search = await runPopulation({
   }),
   executor,
   store: storeOf(workplace),
+  settings: { recording: basename(values.data), batchSize: workplace.batchSize },
   onProgress: bar.onProgress,
   signal: interrupted.signal,
 }).finally(async () => {

@@ -5,6 +5,7 @@
  *   npx tsx examples/own-model/main.ts [--search pbt|random] [--data file.h5] [--out out/own-model] [--population 8]
  *                                      [--generations 6] [--generation-epochs 3] [--batch-size 512] [--seed 0]
  */
+import { basename } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import {
@@ -64,6 +65,7 @@ const run = <State>(scheduler: Scheduler<State>) =>
     scheduler,
     executor: inProcess({ trainer, store }),
     store,
+    settings: { recording: basename(values.data), batchSize: values["batch-size"] },
     onProgress: bar.onProgress,
     signal: interrupted.signal,
   }).finally(() => bar.stop());

@@ -19,7 +19,7 @@ export interface ScatterFigureOptions {
   readonly yDomain?: readonly [number, number];
   /** @default that of the model */
   readonly color?: Color;
-  /** Written below the title. @default none */
+  /** Written into the lower left corner. @default none */
   readonly note?: string;
 }
 
@@ -59,9 +59,9 @@ export function scatterFigure(options: ScatterFigureOptions): Html {
           ),
           note
             ? Plot.text([note], {
-                frameAnchor: "top-left",
-                dx: 8,
-                dy: -20,
+                frameAnchor: "bottom-left",
+                dx: 10,
+                dy: -14,
                 fontWeight: 600,
                 fill: "var(--ink)",
               })

@@ -58,6 +58,7 @@ async function run(set: SetName, seed: number, method: MethodName): Promise<Test
     scheduler: methods[method].scheduler(budget, seed),
     executor,
     store: storeOf(data),
+    settings: { ramp: budget.ramp },
     onProgress: bar.onProgress,
   }).finally(async () => {
     bar.stop();

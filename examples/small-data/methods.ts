@@ -5,6 +5,7 @@ import {
   pbt,
   randomSearch,
   type Scheduler,
+  type SearchSpace,
 } from "lfads";
 
 /** How much a search may train: that of all members of PBT. */
@@ -28,18 +29,8 @@ export interface Method {
 const { learningRate, ...others } = autolfadsSpace;
 
 export const methods = {
-  defaults: {
-    label: "defaults",
-    bestEpoch: true,
-    fit: { learningRateDecay: {} },
-    scheduler: ({ epochs }, seed) =>
-      randomSearch({
-        space: { dropout: { type: "choice", values: [defaultHyperparameters.dropout] } },
-        members: 1,
-        epochs,
-        seed,
-      }),
-  },
+  plain: fixed("defaults, no coordinated dropout", 0),
+  defaults: fixed("defaults", defaultHyperparameters.coordinatedDropout),
   // The learning rate is not drawn but decays, as it does where hyperparameters stay as they are.
   random: {
     label: "random search",
@@ -63,3 +54,14 @@ export const methods = {
       }),
   },
 } as const satisfies Readonly<Record<string, Method>>;
+
+/** One training with hyperparameters that nobody searched. */
+function fixed(label: string, coordinatedDropout: number): Method {
+  const space: SearchSpace = { coordinatedDropout: { type: "choice", values: [coordinatedDropout] } };
+  return {
+    label,
+    bestEpoch: true,
+    fit: { learningRateDecay: {} },
+    scheduler: ({ epochs }, seed) => randomSearch({ space, members: 1, epochs, seed }),
+  };
+}

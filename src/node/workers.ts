@@ -21,7 +21,7 @@ export interface WorkersOptions {
   readonly data?: unknown;
   /** Is given to the workplaces as well: workers reach it by messages. @default none: they have one of their own */
   readonly store?: Store;
-  /** Options of Node for workers, such as `["--import", "tsx"]` for a module in TypeScript. @default those of this process */
+  /** Options of Node for workers, such as `["--import", "tsx"]` for a module in TypeScript. @default those of this process, but not `--eval` */
   readonly execArgv?: readonly string[];
   /** Milliseconds that an aborted job may take to end before its worker is killed. @default 5000 */
   readonly patience?: number;
@@ -53,7 +53,7 @@ export function workers(options: WorkersOptions): Executor {
     kind = "process",
     data,
     store,
-    execArgv = process.execArgv,
+    execArgv = withoutProgram(process.execArgv),
     patience = 5000,
   } = options;
   checkPatience("workers", patience);
@@ -79,4 +79,13 @@ export function workers(options: WorkersOptions): Executor {
     store,
     patience,
   });
+}
+
+/** Options of Node without a program among them: a worker would run it again. */
+function withoutProgram(options: readonly string[]): string[] {
+  const taken = /^(-e|-p|-pe|--eval|--print|--input-type)$/; // with what follows
+  return options.filter(
+    (option, i) =>
+      !taken.test(option) && !taken.test(options[i - 1] ?? "") && !/^--(eval|print|input-type)=/.test(option),
+  );
 }

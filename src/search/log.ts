@@ -31,7 +31,8 @@ function rowOf({
 }: MemberRecord): Readonly<Record<string, unknown>> {
   const config = Object.entries(hyperparameters).map(([name, value]) => [`config/${name}`, value]);
   const from = { parent_generation: parent?.generation ?? null, parent_member: parent?.member ?? null };
-  return { ...record, ...from, ...metrics, ...Object.fromEntries(config) };
+  const own = { ...record, ...from };
+  return { ...own, ...metrics, ...own, ...Object.fromEntries(config) }; // own columns first, and never those of metrics
 }
 
 /** The records of a search, one JSON object in a line. */

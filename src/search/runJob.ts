@@ -1,5 +1,6 @@
 import type { JobProgress, JobResult, Workplace } from "./executor";
 import type { Job, MemberKey } from "./scheduler";
+import { StopSearch } from "./stopSearch";
 import { searchStore } from "./stores/searchStore";
 
 /** Key of the checkpoint of a member after a generation. */
@@ -24,7 +25,7 @@ export function missingIn(error: unknown): MemberKey | undefined {
 
 /**
  * Runs a job where the trainer is: takes the parent's checkpoint from the store, trains, puts the new one there.
- * @throws {@link MissingCheckpoint} if the parent's is not there, `StopSearch` if the store fails
+ * @throws {@link MissingCheckpoint} if the parent's is not there, `StopSearch` if the store fails or the trainer gives no checkpoint
  */
 export async function runJob(
   { trainer, store }: Workplace,
@@ -35,6 +36,9 @@ export async function runJob(
   const before = job.parent && (await kept.get(checkpointKey(job.parent)));
   if (job.parent && !before) throw new MissingCheckpoint(job.parent);
   const { checkpoint, ...result } = await trainer(job, before, context);
+  if (!ArrayBuffer.isView(checkpoint)) {
+    throw new StopSearch(`runJob: the trainer must give a checkpoint, a Uint8Array, got ${checkpoint}`);
+  }
   await kept.put(checkpointKey(job), checkpoint);
   return result;
 }

@@ -2,7 +2,7 @@ import type { Executor, JobProgress } from "./executor";
 import { bestOf, encodeJson, getJson, type MemberRecord, recordKey, reportOf } from "./records";
 import { checkpointKey, missingIn } from "./runJob";
 import type { Job, MemberKey, Scheduler, SearchEnd } from "./scheduler";
-import { stopsSearch } from "./stopSearch";
+import { StopSearch, stopsSearch } from "./stopSearch";
 import type { Store } from "./store";
 import { searchStore } from "./stores/searchStore";
 
@@ -24,6 +24,11 @@ export interface PopulationOptions<State> {
   readonly executor: Executor;
   /** The store that the executor's workers use as well. */
   readonly store: Store;
+  /**
+   * What else the result depends on, such as the file of the data or the size of batches: plain JSON data. A search goes on only
+   * with the scheduler and the settings that it began with. @default {}
+   */
+  readonly settings?: Readonly<Record<string, unknown>>;
   /** Times that a job which failed is run again before its member counts as lost. @default 2 */
   readonly retries?: number;
   /** Keep all checkpoints, not only those that the search may still need. @default false */
@@ -73,6 +78,8 @@ class Population<State> {
   readonly #running = new Map<string, MemberKey & JobProgress>();
   /** Jobs under way that make a checkpoint again, by its key. */
   readonly #mending = new Map<string, Promise<unknown>>();
+  /** Keys of records that were in the store at the start and have not been looked at. */
+  readonly #stored = new Set<string>();
   /** Ends all jobs when the search is aborted or cannot go on. */
   readonly #stop = new AbortController();
   /** Why it cannot go on. */
@@ -82,6 +89,7 @@ class Population<State> {
   /** The generation of the last record, and the records of it. */
   #current = -1;
   #done = 0;
+  #underWay = { generation: 0, members: 0 };
 
   constructor(options: PopulationOptions<State>) {
     const { retries = 2 } = options;
@@ -101,33 +109,45 @@ class Population<State> {
     if (signal?.aborted) abort();
     try {
       await this.#checkHeader();
+      for (const key of await this.#store.list("records/")) this.#stored.add(key);
       await this.#restore();
-      while (!this.#stop.signal.aborted && scheduler.ask(this.#state).length > 0) await this.#generation();
+      while (!this.#stop.signal.aborted && scheduler.ask(this.#state).length > 0) {
+        await this.#generation();
+        await this.#restore();
+      }
       if (this.#failure) throw this.#failure.error;
+      return await this.#result();
     } finally {
       signal?.removeEventListener("abort", abort);
     }
-    const records = [...this.#records.values()].sort(byGeneration);
+  }
+
+  async #result(): Promise<PopulationResult> {
     const best = this.#best;
-    const ended = scheduler.ended(this.#state);
-    return {
-      reason: ended ?? "aborted",
-      records,
-      best,
-      checkpoint: best && (ended ? await this.#checkpoint(best) : await this.#store.get(checkpointKey(best))),
-    };
+    let reason: PopulationResult["reason"] = this.#options.scheduler.ended(this.#state) ?? "aborted";
+    let checkpoint = best && (await this.#store.get(checkpointKey(best)));
+    if (best && !checkpoint && reason !== "aborted") {
+      try {
+        await this.#mend(best);
+        checkpoint = await this.#store.get(checkpointKey(best));
+      } catch (error) {
+        if (this.#failure || !this.#stop.signal.aborted) throw this.#failure?.error ?? error;
+        reason = "aborted";
+      }
+    }
+    return { reason, records: [...this.#records.values()].sort(byGeneration), best, checkpoint };
   }
 
   /** A store belongs to one search. */
   async #checkHeader(): Promise<void> {
-    const { settings } = this.#options.scheduler;
-    const header = { format: FORMAT, settings };
-    const found = await getJson<typeof header>(this.#store, HEADER);
-    if (!found) await this.#store.put(HEADER, encodeJson(header));
-    else if (JSON.stringify(found) !== JSON.stringify(header)) {
+    const { scheduler, settings = {} } = this.#options;
+    const own = { format: FORMAT, scheduler: scheduler.settings, settings };
+    const found = await getJson<typeof own>(this.#store, HEADER);
+    if (!found) await this.#store.put(HEADER, encodeJson(own));
+    else if (JSON.stringify(found) !== JSON.stringify(own)) {
       throw new Error(
-        `runPopulation: the store holds another search, with ${JSON.stringify(found.settings)}, ` +
-          `got ${JSON.stringify(settings)}; give each search a store of its own`,
+        `runPopulation: the store holds another search, ${JSON.stringify(found)}, ` +
+          `got ${JSON.stringify(own)}; give each search a store of its own`,
       );
     }
   }
@@ -138,18 +158,38 @@ class Population<State> {
     for (let more = true; more; ) {
       more = false;
       for (const job of scheduler.ask(this.#state)) {
+        if (!this.#stored.delete(recordKey(job))) continue;
         const record = await getJson<MemberRecord>(this.#store, recordKey(job));
-        if (!record) continue;
+        if (!record || !this.#isOf(job, record)) continue;
         this.#tell(record);
         more = true;
       }
     }
   }
 
+  /**
+   * Whether a record is of this job: not so for what followed one that was damaged, if that came out otherwise when it ran again.
+   * @throws if it is of a first job, which nothing preceded
+   */
+  #isOf(job: Job, record: MemberRecord): boolean {
+    const [wanted, found] = [job, record].map(({ parent, epochs, hyperparameters }) =>
+      JSON.stringify({ parent, epochs, hyperparameters }),
+    );
+    if (wanted !== found && job.generation === 0) {
+      throw new Error(
+        `runPopulation: the store holds another search, with ${found} for member ${job.member}, got ${wanted}; ` +
+          `give each search a store of its own`,
+      );
+    }
+    return wanted === found;
+  }
+
   /** Runs what is left of a generation. */
   async #generation(): Promise<void> {
     const { scheduler, executor } = this.#options;
     const jobs = scheduler.ask(this.#state);
+    const { generation } = jobs[0]!;
+    this.#underWay = { generation, members: jobs.length + (generation === this.#current ? this.#done : 0) };
     const waiting = [...jobs];
     const failed: { readonly job: Job; readonly error: unknown }[] = [];
     const worker = async () => {
@@ -169,7 +209,6 @@ class Population<State> {
       Array.from({ length: Math.max(1, executor.size) }, () => worker().catch((error) => this.#fail(error))),
     );
     if (this.#stop.signal.aborted) return;
-    const { generation } = jobs[0]!;
     if (failed.length > 0 && this.#current !== generation) {
       const { error } = failed[0]!;
       throw new Error(
@@ -186,6 +225,11 @@ class Population<State> {
     for (let attempt = 0; ; attempt++) {
       try {
         const { score, metrics = {} } = await this.#execute(job);
+        if (typeof score !== "number") {
+          throw new StopSearch(
+            `runPopulation: the score of a job must be a number, got ${JSON.stringify(score)}`,
+          );
+        }
         return recordOf(job, score, metrics, null);
       } catch (error) {
         if (this.#stop.signal.aborted || stopsSearch(error) || attempt >= this.#retries) throw error;
@@ -200,7 +244,7 @@ class Population<State> {
       signal,
       onProgress: (progress: JobProgress) => {
         this.#running.set(key, { member: job.member, generation: job.generation, ...progress });
-        this.#report(job.generation);
+        this.#report();
       },
     };
     try {
@@ -218,29 +262,32 @@ class Population<State> {
   /** Makes a checkpoint again: the same job gives the same one. */
   #mend(of: MemberKey): Promise<unknown> {
     const key = checkpointKey(of);
-    const record = this.#records.get(recordKey(of));
-    if (!record)
-      throw new Error(
-        `runPopulation: nothing is known of member ${of.member} after generation ${of.generation}`,
-      );
-    const mending = this.#mending.get(key) ?? this.#execute(record).finally(() => this.#mending.delete(key));
+    const mending = this.#mending.get(key) ?? this.#remake(of).finally(() => this.#mending.delete(key));
     this.#mending.set(key, mending);
     return mending;
   }
 
-  /** The checkpoint of a member, made again if it is not there. */
-  async #checkpoint(of: MemberKey): Promise<Uint8Array | null> {
-    const found = await this.#store.get(checkpointKey(of));
-    if (found) return found;
-    await this.#mend(of);
-    return this.#store.get(checkpointKey(of));
+  async #remake(of: MemberKey): Promise<void> {
+    const which = `member ${of.member} after generation ${of.generation}`;
+    const record = this.#records.get(recordKey(of));
+    if (!record) throw new Error(`runPopulation: nothing is known of ${which}`);
+    try {
+      await this.#attempt(record);
+    } catch (cause) {
+      if (this.#stop.signal.aborted || stopsSearch(cause)) throw cause;
+      // That is no fault of those who need it.
+      throw new StopSearch(
+        `runPopulation: the checkpoint of ${which} is gone, and its job fails now: ${messageOf(cause)}`,
+        { cause },
+      );
+    }
   }
 
   async #keep(record: MemberRecord): Promise<void> {
     await this.#store.put(recordKey(record), encodeJson(record));
     this.#tell(record);
     this.#options.onRecord?.(record);
-    this.#report(record.generation);
+    this.#report();
   }
 
   /** Ends the search with an error. What comes after, or after it was aborted, is but the consequence. */
@@ -258,14 +305,12 @@ class Population<State> {
     this.#best = bestOf(this.#best ? [this.#best, record] : [record]);
   }
 
-  #report(generation: number): void {
-    const { onProgress, scheduler } = this.#options;
+  #report(): void {
+    const { onProgress } = this.#options;
     if (!onProgress || this.#failure) return;
-    const done = generation === this.#current ? this.#done : 0;
-    const left = scheduler.ask(this.#state).filter((job) => job.generation === generation).length;
-    const running = [...this.#running.values()];
+    const done = this.#underWay.generation === this.#current ? this.#done : 0;
     try {
-      onProgress({ generation, done, members: done + left, running, best: this.#best });
+      onProgress({ ...this.#underWay, done, running: [...this.#running.values()], best: this.#best });
     } catch (error) {
       this.#fail(error);
     }

@@ -53,13 +53,13 @@ test("small-data compares three ways to hyperparameters on test trials", async (
       ...["--sets", "lorenz", "--seeds", "0,1", "--members", "2", "--epochs", "4", "--ramp", "2"],
       ...["--generation-epochs", "1", "--out", folder],
     ]);
-    for (const label of ["defaults", "random search", "PBT"]) {
+    for (const label of ["defaults, no coordinated dropout", "defaults", "random search", "PBT"]) {
       const row = output.split("\n").find((line) => line.startsWith(`| ${label} |`))!;
       expect(row).toMatch(
-        /^(\| [\w ]+) (\| \*\*-?\d+\.\d{3}\*\* \((-?\d+\.\d{3}, ){1}-?\d+\.\d{3}\) ){2}\|$/,
+        /^(\| [\w ,]+) (\| \*\*-?\d+\.\d{3}\*\* \((-?\d+\.\d{3}, ){1}-?\d+\.\d{3}\) ){2}\|$/,
       );
     }
-    expect(await readdir(folder)).toHaveLength(6);
+    expect(await readdir(folder)).toHaveLength(8);
   });
 });
 

@@ -77,7 +77,7 @@ async function childrenOf(pid: number): Promise<number[]> {
 async function damage(folder: string, stream: RandomStream): Promise<boolean> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries
-    .filter((entry) => entry.isFile() && !entry.name.startsWith(".") && entry.name !== "search")
+    .filter((entry) => entry.isFile() && !entry.name.startsWith("."))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   if (files.length === 0) return false;

@@ -25,6 +25,12 @@ test("the log as comma-separated values has one line for each record, and quotes
   expect(lines[3]).toBe('0,1,1.5,20,,0,0,1.5,0.001,"say ""gru"", or not"');
 });
 
+test("metrics never stand in for the record's own columns", () => {
+  const clash = { ...record(0, 0, null, null), metrics: { score: 7, epochs: 1e6 } };
+  expect(searchCsv([clash]).split("\n")[1]).toMatch(/^0,0,,10,out of memory,/);
+  expect(JSON.parse(searchJsonl([clash]))).toMatchObject({ score: null, epochs: 10 });
+});
+
 test("the log as JSON lines", () => {
   const rows = searchJsonl(RECORDS)
     .trimEnd()

@@ -22,6 +22,7 @@ interface Setting {
   readonly size?: number;
   readonly retries?: number;
   readonly keepAll?: boolean;
+  readonly settings?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
   readonly signal?: AbortSignal;
   readonly executor?: Executor;
@@ -242,8 +243,7 @@ describe("a search that was stopped", () => {
         return quadratic(...args);
       };
       await search({ store, trainer, signal: abort.signal });
-      const keys = [...(await store.list(""))].filter((key) => key !== "search");
-      for (const key of keys) {
+      for (const key of [...(await store.list(""))]) {
         const [kind, at] = integers(stream, 2, 0, 1000) as unknown as [number, number];
         const bytes = (await store.get(key))!;
         if (kind < 150) await store.delete(key);
@@ -256,6 +256,69 @@ describe("a search that was stopped", () => {
       }
       expect(told(await search({ store })), `round ${round}`).toEqual(expected);
     }
+  });
+});
+
+describe("a search that is over", () => {
+  /** A search that counts its jobs. */
+  const counted = async (store: Store, setting: Setting = {}) => {
+    const jobs: string[] = [];
+    const trainer: Trainer = (job, ...rest) => {
+      jobs.push(`${job.generation}/${job.member}`);
+      return quadratic(job, ...rest);
+    };
+    return { jobs, result: told(await search({ store, trainer, ...setting })) };
+  };
+
+  test("does again only what is damaged", async () => {
+    const store = memoryStore();
+    const { jobs, result } = await counted(store);
+    expect(jobs).toHaveLength(30);
+    await store.put("records/0/0", new Uint8Array([1, 2, 3]));
+    expect(await counted(store)).toEqual({ jobs: ["0/0"], result });
+    expect(await counted(store)).toEqual({ jobs: [], result });
+  });
+
+  test("is not taken for another one where its header is damaged", async () => {
+    const store = memoryStore();
+    const { result } = await counted(store);
+    await store.put("search", new Uint8Array([1, 2, 3]));
+    await expect(counted(store, { seed: 1 })).rejects.toThrow(
+      /^runPopulation: the store holds another search, with {.*} for member 0, got {/,
+    );
+    await store.put("search", new Uint8Array([1, 2, 3]));
+    expect(await counted(store)).toEqual({ jobs: [], result });
+  });
+
+  test("goes another way where a job that ran again came out otherwise", async () => {
+    const store = memoryStore();
+    const lucky: Trainer = async (job, ...rest) => ({
+      ...(await quadratic(job, ...rest)),
+      ...(job.generation === 0 && job.member === 3 && { score: 0 }),
+    });
+    await search({ store });
+    await store.put("records/0/3", new Uint8Array([1, 2, 3]));
+    expect(told(await search({ store, trainer: lucky }))).toEqual(told(await search({ trainer: lucky })));
+  });
+
+  test("makes the best checkpoint again, again if that fails, and can be aborted there", async () => {
+    const store = memoryStore();
+    const { checkpoint, best } = await search({ store });
+    const key = `checkpoints/${best!.generation}/${best!.member}`;
+    await store.delete(key);
+    const abort = new AbortController();
+    const aborting: Trainer = async () => {
+      abort.abort();
+      throw new Error("aborted");
+    };
+    const aborted = await search({ store, trainer: aborting, signal: abort.signal });
+    expect([aborted.reason, aborted.best, aborted.checkpoint]).toEqual(["aborted", best, null]);
+    let failures = 2;
+    const trainer: Trainer = (...args) => {
+      if (failures-- > 0) throw new Error("the worker was killed");
+      return quadratic(...args);
+    };
+    expect((await search({ store, trainer })).checkpoint).toEqual(checkpoint);
   });
 });
 
@@ -296,6 +359,37 @@ describe("a job that fails", () => {
     expect(told(await search({ store }))).toEqual(told(await search()));
   });
 
+  test("where it makes a lost checkpoint again is tried again, and never the fault of those who need it", async () => {
+    const { records } = await search();
+    const parent = records.find(({ generation }) => generation === 2)!.parent!;
+    const lose = () => {
+      const kept = memoryStore();
+      let lost = false;
+      const get: Store["get"] = async (key) => {
+        if (lost || key !== `checkpoints/1/${parent.member}`) return kept.get(key);
+        lost = true;
+        await kept.delete(key);
+        return null;
+      };
+      return { store: { ...kept, get }, isLost: () => lost };
+    };
+    const failing = (failures: number, isLost: () => boolean): Trainer => {
+      let left = failures;
+      return (job, ...rest) => {
+        const again = job.generation === 1 && job.member === parent.member && isLost();
+        if (again && left-- > 0) throw new Error("the worker was killed");
+        return quadratic(job, ...rest);
+      };
+    };
+    const few = lose();
+    expect((await search({ store: few.store, trainer: failing(2, few.isLost) })).records).toEqual(records);
+    const many = lose();
+    await expect(search({ store: many.store, trainer: failing(3, many.isLost) })).rejects.toThrow(
+      `runPopulation: the checkpoint of member ${parent.member} after generation 1 is gone, and its job fails now: the worker was killed`,
+    );
+    expect((await search({ store: many.store })).records).toEqual(records);
+  });
+
   test("a score that is not a number loses", async () => {
     const trainer: Trainer = async (job, ...rest) => {
       const trained = await quadratic(job, ...rest);
@@ -313,7 +407,24 @@ describe("what cannot be", () => {
     const store = memoryStore();
     await search({ store });
     await expect(search({ store, seed: 1 })).rejects.toThrow(
-      "runPopulation: the store holds another search, with {",
+      'runPopulation: the store holds another search, {"format":"lfads search 1","scheduler":{',
+    );
+    await expect(search({ store, settings: { batchSize: 64 } })).rejects.toThrow(
+      '"settings":{}}, got {"format":"lfads search 1"',
+    );
+  });
+
+  test("a trainer that gives no score or no checkpoint", async () => {
+    const giving = (trained: object): Setting => ({ trainer: async () => trained as never });
+    const checkpoint = new Uint8Array(1);
+    await expect(search(giving({ checkpoint, score: "3" }))).rejects.toThrow(
+      'runPopulation: the score of a job must be a number, got "3"',
+    );
+    await expect(search(giving({ checkpoint }))).rejects.toThrow(
+      "runPopulation: the score of a job must be a number, got undefined",
+    );
+    await expect(search(giving({ score: 3 }))).rejects.toThrow(
+      "runJob: the trainer must give a checkpoint, a Uint8Array, got undefined",
     );
   });
 

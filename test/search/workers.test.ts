@@ -3,6 +3,7 @@ import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { availableParallelism, tmpdir } from "node:os";
 import { join } from "node:path";
+import { text } from "node:stream/consumers";
 import { fileURLToPath } from "node:url";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { fileStore } from "../../src/node/fileStore";
@@ -116,6 +117,9 @@ describe.each(Object.keys(kinds))("%s", (kind) => {
     expect(await executor.run(job(0, "sum", job(0)), context())).toMatchObject({ score: 0.25 });
     expect(await checkedStore(kept).get("checkpoints/1/0")).toEqual(new Uint8Array([4]));
     expect((await kept.list("")).length).toBe(3);
+    const whoseIsChecked = open(kind, { data: {}, store: checkedStore(kept) });
+    await whoseIsChecked.run(job(2), context());
+    expect(await checkedStore(kept).get("checkpoints/0/2")).toHaveLength(1);
     const without = open(kind, { data: {} });
     await expect(without.run(job(0), context())).rejects.toThrow(
       `${name}: no store was given to this executor for its workers to use`,
@@ -305,6 +309,22 @@ describe("worker processes", () => {
     );
     expect((await executor.run(job(0), context())).score).toBe(0.5);
   });
+});
+
+test("a program that is not a file starts workers, not itself again", async () => {
+  const program = `
+    if (process.env.STARTED) throw new Error("started again");
+    process.env.STARTED = "1";
+    const { workers } = await import(${JSON.stringify(new URL("../../src/node/workers.ts", import.meta.url).href)});
+    const executor = workers({ module: ${JSON.stringify(module.href)}, workers: 1, data: { folder: ${JSON.stringify(folder)} } });
+    const context = { signal: new AbortController().signal, onProgress() {} };
+    console.log((await executor.run(${JSON.stringify(job(2))}, context)).score);
+    await executor.close();`;
+  const child = spawn(process.execPath, [...execArgv, "--input-type=module", "--eval", program], {
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const [said, error] = await Promise.all([text(child.stdout), text(child.stderr), once(child, "close")]);
+  expect(said, error).toMatch(/^[\d.]+\n$/);
 });
 
 describe("modules", () => {

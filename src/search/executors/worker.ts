@@ -1,6 +1,7 @@
 import type { JobProgress, JobResult } from "../executor";
 import type { Job } from "../scheduler";
 import type { Store } from "../store";
+import { uncheckedStore } from "../stores/checkedStore";
 import { type FromWorker, receiveError, type ToWorker } from "./protocol";
 import { answer } from "./remoteStore";
 
@@ -146,7 +147,8 @@ export class JobWorker {
 
   async #answer(message: Extract<FromWorker, { type: "store" }>): Promise<void> {
     const { name, store = noStore(name) } = this.#settings;
-    const reply = await answer(store, message.call, message);
+    // Workers check what they read and write: checked here as well, it would be framed twice.
+    const reply = await answer(uncheckedStore(store), message.call, message);
     if (this.#usable) this.#post(reply);
   }
 

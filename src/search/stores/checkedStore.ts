@@ -9,7 +9,8 @@ export interface CheckedStoreOptions {
 const MAGIC = new TextEncoder().encode("lfadsput");
 /** Magic, length as a 64-bit little-endian integer, SHA-256. */
 const HEADER = MAGIC.length + 8 + 32;
-const checked = new WeakSet<Store>();
+/** The store that a checked one is around. */
+const inner = new WeakMap<Store, Store>();
 
 /**
  * A store around another that never gives damaged bytes: `put` writes their length and SHA-256 in front of them, and `get` returns
@@ -19,7 +20,7 @@ const checked = new WeakSet<Store>();
  * @throws if there is no Web Crypto, as in a page that came neither over https nor from localhost
  */
 export function checkedStore(store: Store, { onDamaged }: CheckedStoreOptions = {}): Store {
-  if (checked.has(store)) return store;
+  if (inner.has(store)) return store;
   const subtle = globalThis.crypto?.subtle;
   if (!subtle) {
     throw new Error(
@@ -50,8 +51,13 @@ export function checkedStore(store: Store, { onDamaged }: CheckedStoreOptions = 
     list: (prefix) => store.list(prefix),
     delete: (key) => store.delete(key),
   };
-  checked.add(own);
+  inner.set(own, store);
   return own;
+}
+
+/** The store that a checked one is around, for those who check for themselves; any other is given back. */
+export function uncheckedStore(store: Store): Store {
+  return inner.get(store) ?? store;
 }
 
 function isWhole(framed: Uint8Array, length: number): boolean {
