@@ -21,8 +21,7 @@ export interface StatesAndLogRates {
  * Directions of the readout that together hold at most the fraction `negligible` of the sum of its squared singular values
  * (by default 0.01) are left out: through them a model could hide states in the last digits of rates.
  *
- * Source: Versteeg, McCart, Ostrow, Zoltowski, Washington, Driscoll, Codol, Michaels, Linderman, Sussillo & Pandarinath
- * 2025, Computation-through-Dynamics Benchmark, bioRxiv.
+ * Source: Versteeg et al. 2025, Computation-through-Dynamics Benchmark, bioRxiv.
  *
  * @throws if states and log-rates do not pair up or are not finite, or `negligible` is not from 0 to 1
  */
