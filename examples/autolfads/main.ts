@@ -14,15 +14,15 @@ import {
   autolfadsSpace,
   deserializeTrainingState,
   pbt,
-  runPopulation,
   saveLfadsTorch,
   searchCsv,
   searchJsonl,
   useBestWeights,
 } from "lfads";
-import { loadHdf5, searchProgressBar, workers, writeFileAtomically } from "lfads/node";
+import { loadHdf5, writeFileAtomically } from "lfads/node";
 import { useWasm } from "../shared/backend";
 import { recordingModel, scoreRecording } from "../shared/recording";
+import { runInWorkers } from "../shared/runInWorkers";
 import { number, printTable } from "../shared/table";
 import { searchReport } from "./report";
 import { storeOf, type WorkplaceData } from "./workplace";
@@ -52,15 +52,12 @@ const workplace: WorkplaceData = {
   seed,
 };
 await mkdir(values.out, { recursive: true });
-const executor = workers({
-  module: new URL("./workplace.ts", import.meta.url),
-  workers: Number(values.workers),
-  data: workplace,
-});
 const interrupted = new AbortController();
 process.once("SIGINT", () => interrupted.abort());
-const bar = searchProgressBar();
-const search = await runPopulation({
+const search = await runInWorkers({
+  module: new URL("./workplace.ts", import.meta.url),
+  data: workplace,
+  workers: Number(values.workers),
   scheduler: pbt({
     space: autolfadsSpace,
     population: Number(values.population),
@@ -69,14 +66,9 @@ const search = await runPopulation({
     burnIn,
     seed,
   }),
-  executor,
   store: storeOf(workplace),
   settings: { recording: basename(values.data), batchSize: workplace.batchSize },
-  onProgress: bar.onProgress,
   signal: interrupted.signal,
-}).finally(async () => {
-  bar.stop();
-  await executor.close();
 });
 
 const write = async (name: string, content: Uint8Array | string) => {

@@ -7,9 +7,10 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import { type MemberRecord, randomSearch, runPopulation } from "lfads";
-import { fileStore, searchProgressBar, workers, writeFileAtomically } from "lfads/node";
+import { type MemberRecord, randomSearch } from "lfads";
+import { fileStore, writeFileAtomically } from "lfads/node";
 import { bootstrapInterval, rankCorrelation } from "../shared/rankCorrelation";
+import { runInWorkers } from "../shared/runInWorkers";
 import { number, printTable } from "../shared/table";
 import { studyReport } from "./report";
 import { ARMS, spaceOf, type WorkplaceData } from "./workplace";
@@ -33,26 +34,17 @@ interface Models {
 
 async function search(arm: keyof typeof ARMS): Promise<Models> {
   const data: WorkplaceData = { folder: `${values.out}/${arm}`, arm, seed };
-  const executor = workers({
+  const { records } = await runInWorkers({
     module: new URL("./workplace.ts", import.meta.url),
-    workers: Number(values.workers),
-    threads: 1,
     data,
-  });
-  const bar = searchProgressBar();
-  const { records } = await runPopulation({
+    workers: Number(values.workers),
     scheduler: randomSearch({
       space: spaceOf(arm),
       members: Number(values.models),
       epochs: Number(values.epochs),
       seed,
     }),
-    executor,
     store: fileStore(data.folder),
-    onProgress: bar.onProgress,
-  }).finally(async () => {
-    bar.stop();
-    await executor.close();
   });
   const read = (value: (record: MemberRecord) => number | null | undefined) =>
     records.map((record) => value(record) ?? Number.NaN);

@@ -12,7 +12,7 @@ import {
 } from "lfads";
 import { fileStore } from "lfads/node";
 import { useWasm } from "../shared/backend";
-import { measuredTrainer } from "../shared/measuredTrainer";
+import { bestEpochTrainer } from "../shared/bestEpochTrainer";
 
 /** What keeps models from copying spikes, or shows that they do. */
 export const ARMS = {
@@ -65,7 +65,7 @@ export async function workplace({ folder, arm, seed }: WorkplaceData): Promise<W
   const { sampleValidation } = { sampleValidation: undefined, ...ARMS[arm] };
   return {
     store: fileStore(folder),
-    trainer: measuredTrainer(
+    trainer: bestEpochTrainer(
       {
         model: (seed) =>
           new LFADS({

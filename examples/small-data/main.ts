@@ -8,15 +8,9 @@
  */
 import { availableParallelism } from "node:os";
 import { parseArgs } from "node:util";
-import {
-  deserializeTrainingState,
-  type MemberRecord,
-  runPopulation,
-  useBestWeights,
-  useKernels,
-} from "lfads";
-import { searchProgressBar, workers } from "lfads/node";
+import { deserializeTrainingState, type MemberRecord, useBestWeights, useKernels } from "lfads";
 import { useWasm } from "../shared/backend";
+import { runInWorkers } from "../shared/runInWorkers";
 import { number } from "../shared/table";
 import { type Budget, methods } from "./methods";
 import { smallModel, smallSets, type TestScores } from "./sets";
@@ -47,22 +41,13 @@ const budget: Budget = {
 async function run(set: SetName, seed: number, method: MethodName): Promise<TestScores> {
   console.log(`${set}, seed ${seed}, ${methods[method].label} ...`);
   const data: WorkplaceData = { folder: values.out, set, seed, method, ramp: budget.ramp };
-  const executor = workers({
+  const { best, checkpoint } = await runInWorkers({
     module: new URL("./workplace.ts", import.meta.url),
-    workers: Number(values.workers),
-    threads: 1,
     data,
-  });
-  const bar = searchProgressBar();
-  const { best, checkpoint } = await runPopulation({
+    workers: Number(values.workers),
     scheduler: methods[method].scheduler(budget, seed),
-    executor,
     store: storeOf(data),
     settings: { ramp: budget.ramp },
-    onProgress: bar.onProgress,
-  }).finally(async () => {
-    bar.stop();
-    await executor.close();
   });
   console.log(`best: ${describe(best!)}`);
   const small = await smallSets[set].load(seed);

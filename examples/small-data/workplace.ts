@@ -2,7 +2,7 @@
 import { lfadsTrainer, type Store, useKernels, type Workplace } from "lfads";
 import { fileStore } from "lfads/node";
 import { useWasm } from "../shared/backend";
-import { measuredTrainer } from "../shared/measuredTrainer";
+import { bestEpochTrainer } from "../shared/bestEpochTrainer";
 import { methods } from "./methods";
 import { smallModel, smallSets } from "./sets";
 
@@ -33,6 +33,6 @@ export async function workplace(data: WorkplaceData): Promise<Workplace> {
   };
   return {
     store: storeOf(data),
-    trainer: bestEpoch ? measuredTrainer(options, async () => ({})) : lfadsTrainer(options),
+    trainer: bestEpoch ? bestEpochTrainer(options) : lfadsTrainer(options),
   };
 }

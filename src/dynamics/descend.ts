@@ -35,7 +35,7 @@ const LOOK = 50;
 
 /**
  * Moves all states downhill on q by Adam (Kingma & Ba 2015). Rows do not touch each other, so that one that diverges
- * spoils no other.
+ * spoils no other: not so with `adamW`, which clips by the norm of all.
  *
  * @param states `[rows, size]`
  * @returns the states at the end, in the same order

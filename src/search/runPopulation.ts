@@ -1,7 +1,8 @@
 import type { Executor, JobProgress } from "./executor";
-import { bestOf, encodeJson, getJson, type MemberRecord, recordKey, reportOf } from "./records";
+import { bestOf, type MemberRecord, recordKey, reportOf } from "./records";
 import { checkpointKey, missingIn } from "./runJob";
 import type { Job, MemberKey, Scheduler, SearchEnd } from "./scheduler";
+import { SearchRecords } from "./searchRecords";
 import { StopSearch, stopsSearch } from "./stopSearch";
 import type { Store } from "./store";
 import { searchStore } from "./stores/searchStore";
@@ -52,9 +53,6 @@ export interface PopulationResult {
   readonly checkpoint: Uint8Array | null;
 }
 
-const HEADER = "search";
-const FORMAT = "lfads search 1";
-
 /**
  * Runs a search to its end: asks a scheduler for jobs, has an executor do them, keeps every result in a store before it counts.
  *
@@ -73,13 +71,12 @@ export async function runPopulation<State>(options: PopulationOptions<State>): P
 class Population<State> {
   readonly #options;
   readonly #store: Store;
+  readonly #kept: SearchRecords;
   readonly #retries: number;
   readonly #records = new Map<string, MemberRecord>();
   readonly #running = new Map<string, MemberKey & JobProgress>();
   /** Jobs under way that make a checkpoint again, by its key. */
   readonly #mending = new Map<string, Promise<unknown>>();
-  /** Keys of records that were in the store at the start and have not been looked at. */
-  readonly #stored = new Set<string>();
   /** Ends all jobs when the search is aborted or cannot go on. */
   readonly #stop = new AbortController();
   /** Why it cannot go on. */
@@ -99,17 +96,17 @@ class Population<State> {
     this.#options = options;
     this.#retries = retries;
     this.#store = searchStore("runPopulation", options.store);
+    this.#kept = new SearchRecords(this.#store);
     this.#state = options.scheduler.start();
   }
 
   async run(): Promise<PopulationResult> {
-    const { scheduler, signal } = this.#options;
+    const { scheduler, settings = {}, signal } = this.#options;
     const abort = () => this.#stop.abort();
     signal?.addEventListener("abort", abort);
     if (signal?.aborted) abort();
     try {
-      await this.#checkHeader();
-      for (const key of await this.#store.list("records/")) this.#stored.add(key);
+      await this.#kept.open({ scheduler: scheduler.settings, settings });
       await this.#restore();
       while (!this.#stop.signal.aborted && scheduler.ask(this.#state).length > 0) {
         await this.#generation();
@@ -138,50 +135,17 @@ class Population<State> {
     return { reason, records: [...this.#records.values()].sort(byGeneration), best, checkpoint };
   }
 
-  /** A store belongs to one search. */
-  async #checkHeader(): Promise<void> {
-    const { scheduler, settings = {} } = this.#options;
-    const own = { format: FORMAT, scheduler: scheduler.settings, settings };
-    const found = await getJson<typeof own>(this.#store, HEADER);
-    if (!found) await this.#store.put(HEADER, encodeJson(own));
-    else if (JSON.stringify(found) !== JSON.stringify(own)) {
-      throw new Error(
-        `runPopulation: the store holds another search, ${JSON.stringify(found)}, ` +
-          `got ${JSON.stringify(own)}; give each search a store of its own`,
-      );
-    }
-  }
-
   /** Tells the scheduler what is in the store. */
   async #restore(): Promise<void> {
-    const { scheduler } = this.#options;
     for (let more = true; more; ) {
       more = false;
-      for (const job of scheduler.ask(this.#state)) {
-        if (!this.#stored.delete(recordKey(job))) continue;
-        const record = await getJson<MemberRecord>(this.#store, recordKey(job));
-        if (!record || !this.#isOf(job, record)) continue;
+      for (const job of this.#options.scheduler.ask(this.#state)) {
+        const record = await this.#kept.take(job);
+        if (!record) continue;
         this.#tell(record);
         more = true;
       }
     }
-  }
-
-  /**
-   * Whether a record is of this job: not so for what followed one that was damaged, if that came out otherwise when it ran again.
-   * @throws if it is of a first job, which nothing preceded
-   */
-  #isOf(job: Job, record: MemberRecord): boolean {
-    const [wanted, found] = [job, record].map(({ parent, epochs, hyperparameters }) =>
-      JSON.stringify({ parent, epochs, hyperparameters }),
-    );
-    if (wanted !== found && job.generation === 0) {
-      throw new Error(
-        `runPopulation: the store holds another search, with ${found} for member ${job.member}, got ${wanted}; ` +
-          `give each search a store of its own`,
-      );
-    }
-    return wanted === found;
   }
 
   /** Runs what is left of a generation. */
@@ -284,7 +248,7 @@ class Population<State> {
   }
 
   async #keep(record: MemberRecord): Promise<void> {
-    await this.#store.put(recordKey(record), encodeJson(record));
+    await this.#kept.keep(record);
     this.#tell(record);
     this.#options.onRecord?.(record);
     this.#report();

@@ -407,7 +407,7 @@ describe("what cannot be", () => {
     const store = memoryStore();
     await search({ store });
     await expect(search({ store, seed: 1 })).rejects.toThrow(
-      'runPopulation: the store holds another search, {"format":"lfads search 1","scheduler":{',
+      'runPopulation: the store holds another search, with {"format":"lfads search 1","scheduler":{',
     );
     await expect(search({ store, settings: { batchSize: 64 } })).rejects.toThrow(
       '"settings":{}}, got {"format":"lfads search 1"',
