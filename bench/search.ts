@@ -17,7 +17,7 @@ import { workplace } from "./searchWorkplace";
 
 /**
  * `npm run bench:search`: what a second worker brings, what scheduler and runner cost next to training, and how they scale to a thousand
- * members on a hundred workers.
+ * members with a hundred jobs at the same time.
  */
 const { values } = parseArgs({ options: { rounds: { type: "string", default: "3" } } });
 const rounds = Number(values.rounds);
@@ -113,7 +113,7 @@ async function overhead(): Promise<void> {
   );
 }
 
-/** Time and memory of searches whose trainings take no time, on a hundred workers. */
+/** Time and memory of searches whose trainings take no time, for a hundred jobs at the same time. */
 async function simulation(): Promise<void> {
   console.log(
     "\n| members | generations | CPU ms per generation | us per job | heap after 5 generations, MiB | after all | checkpoints kept |",

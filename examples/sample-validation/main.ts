@@ -70,7 +70,7 @@ const plain = found.get("plain")!;
 const all = [...plain.likelihood.keys()];
 const arms = names.map((name) => {
   const models = found.get(name)!;
-  const chosen = models.likelihood.reduce((best, one, i) => (one > models.likelihood[best]! ? i : best), 0);
+  const chosen = models.likelihood.indexOf(Math.max(...models.likelihood.filter(Number.isFinite)));
   return {
     label: ARMS[name].label,
     ...models,
@@ -78,7 +78,7 @@ const arms = names.map((name) => {
     gain: bootstrapInterval(all.length, (drawn) => correlation(models, drawn) - correlation(plain, drawn), {
       seed,
     }),
-    chosenR2: models.rateR2[chosen]!,
+    chosenR2: models.rateR2[chosen] ?? Number.NaN,
     bestR2: Math.max(...models.rateR2.filter(Number.isFinite)),
   };
 });

@@ -1,7 +1,7 @@
 /**
  * Few trials: does a search pay? Population-based training with coordinated dropout (AutoLFADS), a random search that trains as much,
  * and fixed default hyperparameters, on 100 trials of simulated data and of a recording; scored on other trials that no training and no
- * search has seen. Prints the table of docs/search-results.md. The same command goes on with a run that was stopped.
+ * search has seen. Prints the tables of docs/search-results.md. The same command goes on with a run that was stopped.
  *
  *   npx tsx examples/small-data/main.ts [--sets lorenz,s1] [--seeds 0,1,2] [--members 10] [--epochs 320] [--ramp 80]
  *                                       [--generation-epochs 20] [--workers <cores>] [--out out/small-data]
