@@ -29,7 +29,6 @@ export {
   rungeKutta,
   rungeKutta4,
   type StepStatistics,
-  type Tableau,
   tsit5,
 } from "./solvers";
 export type { VectorField } from "./vectorField";

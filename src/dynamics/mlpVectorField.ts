@@ -1,11 +1,9 @@
-import { add, relu, softplus, type Tensor, tanh, zeros } from "@tensorflow/tfjs-core";
+import { type Tensor, zeros } from "@tensorflow/tfjs-core";
 import { fanInWeights, type Parameters, parameter } from "../modules";
-import { linear } from "../ops";
+import type { Activation, MlpWeights } from "../ops";
+import { ACTIVATIONS, mlp } from "../ops/mlp";
 import type { RandomStream } from "../random";
 import type { VectorField } from "./vectorField";
-
-/** Activations of {@link MlpVectorField}. */
-const ACTIVATIONS = { tanh, relu, softplus } as const;
 
 /** Options of {@link MlpVectorField}. */
 export interface MlpVectorFieldOptions {
@@ -15,7 +13,7 @@ export interface MlpVectorFieldOptions {
   /** Units of each hidden layer; none makes a linear field. @default [128] */
   readonly widths?: readonly number[];
   /** After each hidden layer. @default "tanh" */
-  readonly activation?: keyof typeof ACTIVATIONS;
+  readonly activation?: Activation;
 }
 
 /**
@@ -28,7 +26,7 @@ export class MlpVectorField implements VectorField {
   readonly inputSize: number;
   readonly stateSize: number;
   readonly widths: readonly number[];
-  readonly activation: keyof typeof ACTIVATIONS;
+  readonly activation: Activation;
   readonly recurrentKernels: readonly string[];
 
   /** @throws if a size is not a whole number, or the activation unknown */
@@ -52,6 +50,10 @@ export class MlpVectorField implements VectorField {
     this.recurrentKernels = [...widths, stateSize].map((_, layer) => `layers.${layer}.weight`);
   }
 
+  get savedNumbers(): number {
+    return 3 * this.stateSize + 2 * this.widths.reduce((sum, width) => sum + width, 0);
+  }
+
   init(stream: RandomStream): Parameters {
     const sizes = [this.stateSize, ...this.widths, this.stateSize];
     const weights = (name: string, outputs: number, inputs: number) => ({
@@ -66,12 +68,17 @@ export class MlpVectorField implements VectorField {
     ) as Parameters;
   }
 
+  /** The parameters as `odeSequence` wants them. */
+  weights(parameters: Parameters): MlpWeights {
+    const layers = [...this.widths, this.stateSize].map((_, layer) => `layers.${layer}`);
+    return {
+      inputWeight: this.inputSize > 0 ? parameter(parameters, "input.weight") : undefined,
+      weights: layers.map((layer) => parameter(parameters, `${layer}.weight`)),
+      biases: layers.map((layer) => parameter(parameters, `${layer}.bias`)),
+    };
+  }
+
   derivative(parameters: Parameters, input: Tensor | null, state: Tensor): Tensor {
-    const activation = ACTIVATIONS[this.activation];
-    const layer = (x: Tensor, i: number) =>
-      linear(x, parameter(parameters, `layers.${i}.weight`), parameter(parameters, `layers.${i}.bias`));
-    const first = layer(state, 0);
-    const driven = input ? add(first, linear(input, parameter(parameters, "input.weight"))) : first;
-    return this.widths.reduce<Tensor>((x, _, i) => layer(activation(x), i + 1), driven);
+    return mlp(this.weights(parameters), this.activation, input, state);
   }
 }

@@ -1,8 +1,13 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
+import { reshape, type Tensor } from "@tensorflow/tfjs-core";
 import type { Cell, Parameters } from "../modules";
+import { odeSequence } from "../ops";
 import type { RandomStream } from "../random";
-import { type OdeSolver, rungeKutta4 } from "./solvers";
+import { MlpVectorField } from "./mlpVectorField";
+import { type OdeSolver, type RungeKutta, rungeKutta4 } from "./solvers";
 import type { VectorField } from "./vectorField";
+
+/** Evaluations of the field in a bin where they are not known: those of an adaptive step and another try. */
+const ADAPTIVE = 12;
 
 /** Options of {@link NeuralOdeCell}. */
 export interface NeuralOdeCellOptions {
@@ -50,12 +55,22 @@ export class NeuralOdeCell implements Cell {
     this.stepsPerBin = stepsPerBin;
   }
 
+  /** Of the plain tensor operations; the fused ones need a hundredth of it. */
+  get savedNumbers(): number {
+    const { field, solver, stepsPerBin } = this;
+    const evaluations = isRungeKutta(solver) ? solver.tableau.weights.length : ADAPTIVE;
+    return stepsPerBin * evaluations * (field.savedNumbers ?? 4 * field.stateSize);
+  }
+
   init(stream: RandomStream): Parameters {
     return this.field.init(stream);
   }
 
   /** @throws if the derivative does not have the shape of the state */
   step(parameters: Parameters, input: Tensor | null, state: Tensor): Tensor {
+    const x = input && reshape(input, [1, ...input.shape]);
+    const fast = this.#fast(parameters, x, state, 1);
+    if (fast) return reshape(fast, state.shape);
     const derivative = (x: Tensor) => {
       const slope = this.field.derivative(parameters, input, x);
       if (`${slope.shape}` !== `${x.shape}`) {
@@ -71,4 +86,26 @@ export class NeuralOdeCell implements Cell {
     }
     return next;
   }
+
+  /** Null unless the field is an `MlpVectorField`, the solver one of a tableau, and the step this class's own. */
+  sequence(parameters: Parameters, inputs: Tensor | null, state: Tensor, bins: number): Tensor | null {
+    return this.step === NeuralOdeCell.prototype.step ? this.#fast(parameters, inputs, state, bins) : null;
+  }
+
+  #fast(parameters: Parameters, inputs: Tensor | null, state: Tensor, bins: number): Tensor | null {
+    const { field, solver, timeStep, stepsPerBin } = this;
+    if (!isMlp(field) || !isRungeKutta(solver)) return null;
+    return odeSequence(inputs, field.weights(parameters), state, {
+      ...{ bins, activation: field.activation, tableau: solver.tableau, timeStep, stepsPerBin },
+    });
+  }
+}
+
+/** Whether the fused operation computes the field's own derivative: not so for a subclass with another one. */
+function isMlp(field: VectorField): field is MlpVectorField {
+  return field instanceof MlpVectorField && field.derivative === MlpVectorField.prototype.derivative;
+}
+
+function isRungeKutta(solver: OdeSolver): solver is RungeKutta {
+  return "tableau" in solver;
 }

@@ -13,6 +13,8 @@ export interface VectorField {
   readonly stateSize: number;
   /** Names of the parameters that the L2 penalty acts on. */
   readonly recurrentKernels: readonly string[];
+  /** Numbers that the gradient of one evaluation needs of each trial. @default 4 stateSize */
+  readonly savedNumbers?: number;
   /** New parameters; the caller owns the tensors. */
   init(stream: RandomStream): Parameters;
   /**

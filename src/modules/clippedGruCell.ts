@@ -64,7 +64,15 @@ export class ClippedGruCell implements Cell {
 
   step(parameters: Parameters, input: Tensor | null, state: Tensor): Tensor {
     const x = input && reshape(input, [1, ...input.shape]);
-    const options = { clip: this.clip, bins: 1 };
-    return reshape(gruSequence(x, this.weights(parameters), state, options), state.shape);
+    return reshape(this.#run(parameters, x, state, 1), state.shape);
+  }
+
+  /** Null for a subclass with another step. */
+  sequence(parameters: Parameters, inputs: Tensor | null, state: Tensor, bins: number): Tensor | null {
+    return this.step === ClippedGruCell.prototype.step ? this.#run(parameters, inputs, state, bins) : null;
+  }
+
+  #run(parameters: Parameters, inputs: Tensor | null, state: Tensor, bins: number): Tensor {
+    return gruSequence(inputs, this.weights(parameters), state, { clip: this.clip, bins });
   }
 }

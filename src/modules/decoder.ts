@@ -1,7 +1,7 @@
 import { add, concat, exp, mul, type Tensor, zeros } from "@tensorflow/tfjs-core";
-import { decoderSequence, gruSequence, linear, repeatRow, splitBins, stackBins } from "../ops";
+import { decoderSequence, linear, repeatRow, splitBins, stackBins } from "../ops";
 import type { RandomStream } from "../random";
-import type { Cell } from "./cell";
+import { type Cell, unroll } from "./cell";
 import { ClippedGruCell } from "./clippedGruCell";
 import type { Controller } from "./controller";
 import { type Dropout, drop, dropoutMask } from "./dropout";
@@ -195,21 +195,7 @@ export class Decoder {
   #runAlone(parameters: Parameters, input: DecoderInput, run: Run, dropout: Dropout): DecoderOutput {
     const genParameters = scoped(parameters, "rnn.cell.gen_cell");
     const inputs = input.externalInputs ?? null;
-    const { generator } = this;
-    let states: Tensor;
-    if (isClippedGru(generator)) {
-      const options = { clip: generator.clip, bins: run.bins };
-      states = gruSequence(inputs, generator.weights(genParameters), run.generatorInit, options);
-    } else {
-      const inputBins = inputs && splitBins(inputs);
-      const steps: Tensor[] = [];
-      let state = run.generatorInit;
-      for (let t = 0; t < run.bins; t++) {
-        state = generator.step(genParameters, inputBins && inputBins[t]!, state);
-        steps.push(state);
-      }
-      states = stackBins(steps);
-    }
+    const states = unroll(this.generator, genParameters, inputs, run.generatorInit, run.bins);
     return {
       factors: linear(drop(states, dropout, "gen_state"), run.matrix),
       generatorStates: states,

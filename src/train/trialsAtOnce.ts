@@ -14,7 +14,7 @@ export function estimateTrialsAtOnce(architecture: Architecture): number {
   return Math.max(1, Math.floor(MOST_BYTES / (4 * PEAK * savedNumbers(architecture))));
 }
 
-/** Numbers that a trial's gradient needs: data, the states and three gates of every recurrent cell, posteriors, readout. */
+/** Numbers that a trial's gradient needs: data, what recurrent cells save (of a GRU: state and three gates), posteriors, readout. */
 function savedNumbers(architecture: Architecture): number {
   const { bins, sessions, readin, externalInputs, initialCondition, controller, generator, factors } =
     architecture;
@@ -27,11 +27,11 @@ function savedNumbers(architecture: Architecture): number {
   const outputs = controller?.outputs ?? 0;
   const encoderUnits = initialCondition.encoderUnits + (controller?.encoderUnits ?? 0);
   const inputs = outputs + externalInputs;
-  const units =
-    generator.cell(inputs).stateSize +
-    (controller ? controller.cell(2 * controller.encoderUnits + factors).stateSize : 0);
+  const cells = [generator.cell(inputs)];
+  if (controller) cells.push(controller.cell(2 * controller.encoderUnits + factors));
+  const saved = cells.reduce((sum, cell) => sum + (cell.savedNumbers ?? 4 * cell.stateSize), 0);
   return (
     bins.encode * (encode + 2 * 4 * encoderUnits) +
-    bins.reconstruct * (4 * units + 2 * outputs + inputs + factors + reconstruct)
+    bins.reconstruct * (saved + 2 * outputs + inputs + factors + reconstruct)
   );
 }

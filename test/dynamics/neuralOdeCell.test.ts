@@ -1,17 +1,30 @@
-import { dispose, memory, type Tensor, tensor, tidy, zeros } from "@tensorflow/tfjs-core";
+import {
+  dispose,
+  memory,
+  mul,
+  ones,
+  type Tensor,
+  tensor,
+  tidy,
+  zeros,
+  zerosLike,
+} from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   euler,
   MlpVectorField,
   midpoint,
   NeuralOdeCell,
+  type OdeSolver,
   rungeKutta4,
   tsit5,
   type VectorField,
 } from "../../src/dynamics";
+import type { Cell, Parameters } from "../../src/modules";
+import { unroll } from "../../src/modules/cell";
 import { RandomStream } from "../../src/random";
 import { useBackend } from "../backend";
-import { checkGradients, type Named, randomValues, type Values } from "../ops/differences";
+import { checkGradients, type Named, randomValues, relativeError, type Values } from "../ops/differences";
 
 const [stateSize, inputSize, batch] = [2, 3, 4];
 const ACTIVATIONS = {
@@ -183,6 +196,45 @@ describe("NeuralOdeCell", () => {
         Object.entries(part.init(RandomStream.fromSeed(3))).map(([name, x]) => [name, ...x.dataSync()]),
       );
       expect(own).toEqual(expected);
+    });
+  });
+
+  const parametersOf = (field: MlpVectorField) => field.init(RandomStream.fromSeed(1));
+  const unrolled = (cell: Cell, parameters: Parameters, inputs: Tensor, state: Tensor, bins = 3) =>
+    unroll(cell, parameters, inputs, state, bins).dataSync();
+
+  test("all bins at once are those step by step", () => {
+    tidy(() => {
+      const field = new MlpVectorField({ stateSize: 2, inputSize: 1, widths: [5] });
+      const cell = new NeuralOdeCell({ field, timeStep: 0.3, stepsPerBin: 2 });
+      const [parameters, inputs, state] = [parametersOf(field), tensor([1, 2, 3], [3, 1, 1]), ones([1, 2])];
+      const { step, inputSize, stateSize, recurrentKernels, init } = cell;
+      const plain = { inputSize, stateSize, recurrentKernels, init, step: step.bind(cell) };
+      const expected = unrolled(plain, parameters, inputs, state);
+      expect(cell.sequence(parameters, inputs, state, 3)?.shape).toEqual([3, 1, 2]);
+      expect(relativeError(unrolled(cell, parameters, inputs, state), expected)).toBeLessThan(1e-6);
+    });
+  });
+
+  test("a step, a derivative or a solver of one's own is used in all bins", () => {
+    class Halved extends NeuralOdeCell {
+      override step(_parameters: Parameters, _input: Tensor | null, state: Tensor): Tensor {
+        return mul(state, 0.5);
+      }
+    }
+    class Still extends MlpVectorField {
+      override derivative(_parameters: Parameters, _input: Tensor | null, state: Tensor): Tensor {
+        return zerosLike(state);
+      }
+    }
+    const doubled: OdeSolver = { name: "doubled", order: 1, step: (_, state) => mul(state, 2) };
+    tidy(() => {
+      const sizes = { stateSize: 2, inputSize: 1, widths: [5] };
+      const [field, state, inputs] = [new MlpVectorField(sizes), ones([1, 2]), zeros([3, 1, 1])];
+      const of = (cell: NeuralOdeCell) => [...unrolled(cell, parametersOf(field), inputs, state)];
+      expect(of(new Halved({ field }))).toEqual([0.5, 0.5, 0.25, 0.25, 0.125, 0.125]);
+      expect(of(new NeuralOdeCell({ field: new Still(sizes) }))).toEqual(new Array(6).fill(1));
+      expect(of(new NeuralOdeCell({ field, solver: doubled }))).toEqual([2, 2, 4, 4, 8, 8]);
     });
   });
 

@@ -9,9 +9,9 @@ import {
   type RungeKutta,
   rungeKutta,
   rungeKutta4,
-  type Tableau,
   tsit5,
 } from "../../src/dynamics";
+import type { Tableau } from "../../src/ops";
 import { useBackend } from "../backend";
 import { checkGradients, randomValues, type Values } from "../ops/differences";
 

@@ -1,5 +1,7 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
+import { euler, midpoint, rungeKutta4, tsit5 } from "../../src/dynamics";
 import {
+  type Activation,
   autoregressiveDivergence,
   bin,
   type DecoderInputs,
@@ -11,6 +13,7 @@ import {
   linear,
   masked,
   normalDivergence,
+  odeSequence,
   poissonLoss,
   posterior,
   repeatRow,
@@ -48,6 +51,22 @@ export interface GruSizes {
   /** Share of the inputs that are not zero. @default 1 */
   readonly density?: number;
 }
+
+/** Sizes of a neural ODE over a sequence. */
+export interface OdeSizes {
+  readonly bins: number;
+  readonly batch: number;
+  /** 0 = an autonomous field. */
+  readonly inputs: number;
+  readonly size: number;
+  /** Of the hidden layers. */
+  readonly widths: readonly number[];
+  readonly activation: Activation;
+  readonly solver: keyof typeof ODE_SOLVERS;
+  readonly stepsPerBin: number;
+}
+
+export const ODE_SOLVERS = { euler, midpoint, rungeKutta4, tsit5 };
 
 /** Sizes of a Poisson loss. */
 export interface PoissonSizes {
@@ -202,6 +221,42 @@ export function linearCase({ shape, outputs, bias }: LinearSizes, seed = ""): Op
 }
 
 /** @param seed of the inputs */
+export function odeCase(
+  { bins, batch, inputs, size, widths, activation, solver, stepsPerBin }: OdeSizes,
+  seed = "",
+): OpCase {
+  const sizes = [size, ...widths, size];
+  const layers = sizes.slice(1).map((outputs, i) => [outputs, sizes[i]!] as const);
+  const { tableau } = ODE_SOLVERS[solver];
+  return {
+    op: ({ x, h0, inputWeight, ...named }) => ({
+      states: odeSequence(
+        x ?? null,
+        {
+          inputWeight,
+          weights: layers.map((_, i) => named[`weight${i}`]!),
+          biases: layers.map((_, i) => named[`bias${i}`]!),
+        },
+        h0!,
+        { activation, tableau, timeStep: 0.2, stepsPerBin, ...(!x && { bins }) },
+      ),
+    }),
+    inputs: {
+      h0: randomValues(`${seed}h0`, [batch, size]),
+      ...Object.fromEntries(
+        layers.flatMap(([outputs, width], i) => [
+          [`weight${i}`, randomValues(`${seed}weight${i}`, [outputs, width], 1 / Math.sqrt(width))],
+          [`bias${i}`, randomValues(`${seed}bias${i}`, [outputs])],
+        ]),
+      ),
+      ...(inputs > 0 && {
+        x: randomValues(`${seed}x`, [bins, batch, inputs]),
+        inputWeight: randomValues(`${seed}input`, [sizes[1]!, inputs], 1 / Math.sqrt(inputs)),
+      }),
+    },
+  };
+}
+
 export function gruCase(
   { bins, batch, inputs, units, reverse, clip, density = 1 }: GruSizes,
   seed = "",

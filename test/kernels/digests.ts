@@ -4,7 +4,7 @@ import { type DecoderInputs, decoderSequence, gruSequence, linear } from "../../
 import { onPath } from "../../src/ops/kernelPath";
 import { hash } from "../../src/random/hash";
 import { type Named, randomValues, type Values } from "../ops/values";
-import { type OpCase, poissonCase } from "./cases";
+import { type OpCase, odeCase, poissonCase } from "./cases";
 import { compute } from "./compute";
 
 const weight = (name: string, rows: number, columns: number) =>
@@ -53,6 +53,10 @@ export const CASES: Record<string, OpCase> = {
       bias: randomValues("bias", [135]),
     },
   },
+  odeSequence: odeCase({
+    ...{ bins: 5, batch: 231, inputs: 7, size: 11, widths: [61, 37] },
+    ...{ activation: "tanh", solver: "rungeKutta4", stepsPerBin: 2 },
+  }),
   poissonLoss: poissonCase({
     ...{ bins: 7, batch: 131, channels: 61, factors: 37, rate: 0.5 },
     ...{ weights: true, heldOut: 2 },

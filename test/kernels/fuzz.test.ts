@@ -3,12 +3,13 @@ import { Arena } from "../../src/kernels/wasm/arena";
 import { useBackend } from "../backend";
 import { fuzz } from "./fuzz";
 import { type Guard, guardBlocks } from "./guardBlocks";
+import { RANDOM_CASES } from "./randomCases";
 
 describe.each(["cpu", "wasm"])("random shapes on %s", (backend) => {
   beforeAll(() => useBackend(backend));
 
   test("fused kernels agree with composed operations, write where they may and keep nothing", async () => {
-    const reports = await fuzz(120, 1);
+    const reports = await fuzz(10 * Object.keys(RANDOM_CASES).length, 1);
     expect(reports.flatMap(({ faults }) => faults)).toEqual([]);
     for (const { op, cases, worst } of reports) {
       expect(cases, op).toBe(10);

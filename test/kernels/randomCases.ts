@@ -11,7 +11,10 @@ import {
   linearCase,
   maskCase,
   normsCase,
+  ODE_SOLVERS,
+  type OdeSizes,
   type OpCase,
+  odeCase,
   poissonCase,
   posteriorCase,
 } from "./cases";
@@ -49,6 +52,18 @@ export const RANDOM_CASES = {
       {
         ...{ bins: 1 + below(8), batch: size(60), inputs: flag() ? size(40) : 0, units: size(40) },
         ...{ reverse: flag(), clip: clip(), density: [0, 0.1, 0.35, 1][below(4)]! },
+      },
+      seed,
+    ),
+  odeSequence: ({ size, flag, below }: Pick, seed: string) =>
+    ofOperation(
+      odeCase,
+      {
+        ...{ bins: 1 + below(4), batch: size(60), inputs: flag() ? size(20) : 0, size: size(20) },
+        widths: Array.from({ length: below(4) }, () => size(40)),
+        activation: (["tanh", "relu", "softplus"] as const)[below(3)]!,
+        solver: (Object.keys(ODE_SOLVERS) as OdeSizes["solver"][])[below(4)]!,
+        stepsPerBin: 1 + below(3),
       },
       seed,
     ),

@@ -7,6 +7,7 @@ import {
   sampleValidation,
   selectiveBackpropThroughTime,
 } from "../../src/augmentations";
+import { MlpVectorField, NeuralOdeCell } from "../../src/dynamics";
 import { type LFADS, type LFADSOptions, lfadsLoss } from "../../src/model";
 import { normalPrior } from "../../src/priors";
 import { poissonBitsPerSpike, zeroInflatedGamma } from "../../src/reconstructions";
@@ -186,5 +187,10 @@ test("the default falls with all that a trial takes and is at least one", () => 
   ] as Partial<LFADSOptions>[]) {
     expect(estimate(more)).toBeLessThan(estimate({}));
   }
+  // Of a cell what it says: here 2 steps of 4 evaluations, states of 3 numbers and layers of 5.
+  const field = (inputSize: number) => new MlpVectorField({ inputSize, stateSize: 3, widths: [5] });
+  const cell = (inputSize: number) => new NeuralOdeCell({ field: field(inputSize), stepsPerBin: 2 });
+  const ode = 6 * (5 + 2 * 4 * 4) + 6 * (2 * 4 * (3 * 3 + 2 * 5) + 3 + 10);
+  expect(estimate({ generator: { cell }, controller: false })).toBe(Math.floor(2 ** 31 / (28 * ode)));
   expect(estimate({ bins: 10_000_000, controller: false })).toBe(1);
 });

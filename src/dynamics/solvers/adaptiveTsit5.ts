@@ -11,8 +11,8 @@ import {
   zerosLike,
 } from "@tensorflow/tfjs-core";
 import { refuseUnknown } from "../../data/refuseUnknown";
+import { moved, slopesOf } from "../../ops/tableau";
 import type { Derivative, OdeSolver } from "./odeSolver";
-import { moved, slopesOf } from "./rungeKutta";
 import { tsit5 } from "./tsit5";
 
 /** Options of {@link adaptiveTsit5}. */

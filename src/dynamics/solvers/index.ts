@@ -7,6 +7,6 @@ export {
 export { euler } from "./euler";
 export { midpoint } from "./midpoint";
 export type { Derivative, OdeSolver } from "./odeSolver";
-export { type RungeKutta, rungeKutta, type Tableau } from "./rungeKutta";
+export { type RungeKutta, rungeKutta } from "./rungeKutta";
 export { rungeKutta4 } from "./rungeKutta4";
 export { tsit5 } from "./tsit5";

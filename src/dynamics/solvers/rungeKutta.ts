@@ -1,13 +1,5 @@
-import { add, mul, type Tensor } from "@tensorflow/tfjs-core";
-import type { Derivative, OdeSolver } from "./odeSolver";
-
-/** Coefficients of an explicit Runge-Kutta method (a Butcher tableau) for `dx/dt = f(x)`. */
-export interface Tableau {
-  /** Of the slopes before it in each stage after the first: `k_(i + 1) = f(x + h sum_j stages[i][j] k_j)`. */
-  readonly stages: readonly (readonly number[])[];
-  /** Of all slopes in the result: `x + h sum_i weights[i] k_i`. */
-  readonly weights: readonly number[];
-}
+import { type Tableau, tableauStep } from "../../ops/tableau";
+import type { OdeSolver } from "./odeSolver";
 
 /** A solver whose step is that of a tableau. */
 export interface RungeKutta extends OdeSolver {
@@ -16,35 +8,8 @@ export interface RungeKutta extends OdeSolver {
 
 /** The explicit Runge-Kutta method of a tableau, with steps of fixed length. */
 export function rungeKutta(name: string, order: number, tableau: Tableau): RungeKutta {
-  const step = (derivative: Derivative, state: Tensor, time: number) => {
-    const slopes = slopesOf(tableau, derivative, state, time, derivative(state));
-    return moved(state, slopes, tableau.weights, time);
+  return {
+    ...{ name, order, tableau },
+    step: (derivative, state, time) => tableauStep(tableau, derivative, state, time),
   };
-  return { name, order, tableau, step };
-}
-
-/** The slopes of all stages, of which the first is known. */
-export function slopesOf(
-  { stages }: Tableau,
-  derivative: Derivative,
-  state: Tensor,
-  time: number,
-  first: Tensor,
-): Tensor[] {
-  const slopes = [first];
-  for (const weights of stages) slopes.push(derivative(moved(state, slopes, weights, time)));
-  return slopes;
-}
-
-/** `state + time * sum_i weights[i] slopes[i]` */
-export function moved(
-  state: Tensor,
-  slopes: readonly Tensor[],
-  weights: readonly number[],
-  time: number,
-): Tensor {
-  return slopes.reduce(
-    (sum, slope, i) => (weights[i] ? add(sum, mul(time * weights[i], slope)) : sum),
-    state,
-  );
 }

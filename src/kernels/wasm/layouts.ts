@@ -40,6 +40,14 @@ export const LAYOUTS = {
     "dFactorStates", "dPosterior", "dOutput", "dGenStates", "dConStates",
     "dConGates", "dGenGates", "dCon0", "dGen0", "dFactor0",
   ],
+  MlpLayer: ["inputs", "outputs", "weight", "transposed", "bias", "y", "dSums", "dWeight", "dBias"],
+  // biome-ignore format: the groups of the class
+  OdeSequence: [
+    "bins", "batch", "steps", "stages", "size", "inputs", "activation", "layers", "count", "coefficients",
+    "x", "inputWeight", "inputTransposed", "h0", "path", "dStates", "dX", "dH0",
+    "parts", "dWeights", "dWeightsStep", "dInputWeight",
+    "states", "slopes", "dStages", "sums", "dSums", "products",
+  ],
   // biome-ignore format: the groups of the class
   PoissonLoss: [
     "bins", "batch", "factors", "channels", "columns", "x", "weight", "bias",
@@ -59,6 +67,8 @@ export const TASKS = {
   gruSequenceGradient: "GruSequence",
   decoderSequence: "Decoder",
   decoderSequenceGradient: "Decoder",
+  odeSequence: "OdeSequence",
+  odeSequenceGradient: "OdeSequence",
   linear: "Linear",
   rowProducts: "RowProducts",
   poissonLoss: "PoissonLoss",

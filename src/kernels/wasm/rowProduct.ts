@@ -74,8 +74,7 @@ export function rowProducts(machine: Machine, rows: Rows, products: readonly Pro
     });
   });
   const cost = tasks.reduce((sum, task) => sum + task.cost * task.pieces, 0) / count;
-  const widest = Math.max(...planned.map(({ n }) => n));
-  const scratch = widest * BLOCK + COLUMNS * (BLOCK + 16);
+  const scratch = productScratch(Math.max(...planned.map(({ n }) => n)));
   machine.run("rowProducts", { list }, { count, grain: 1, unit: 1, cost, scratch });
   return planned.map(({ c, sums, parts, n }, i) => {
     const { columns } = products[i]!.a;
@@ -83,6 +82,11 @@ export function rowProducts(machine: Machine, rows: Rows, products: readonly Pro
     sumParts(machine, sums, parts, columns);
     return { c, sums };
   });
+}
+
+/** Numbers of scratch memory for a product of `n` columns. */
+export function productScratch(n: number): number {
+  return n * BLOCK + COLUMNS * (BLOCK + 16);
 }
 
 /** What there is to do for a product, and where its parts go. */

@@ -30,6 +30,7 @@ import { linearKernel } from "./linear";
 import type { Machine } from "./machine";
 import { maskedKernel } from "./masked";
 import { normalDivergenceKernel } from "./normalDivergence";
+import { odeSequenceKernel } from "./odeSequence";
 import { poissonLossKernel } from "./poissonLoss";
 import { posteriorKernel } from "./posterior";
 import { repeatRowKernel } from "./repeatRow";
@@ -45,6 +46,7 @@ export function useMachine(path: KernelPath, machine: Machine): void {
   useImplementation(path, normalOp, normalKernel(machine));
   useImplementation(path, gruSequenceOp, gruSequenceKernel(machine));
   useImplementation(path, decoderSequenceOp, decoderSequenceKernel(machine));
+  useVersion(path, "odeSequence", odeSequenceKernel(machine));
   useImplementation(path, joinBinsOp, joinBinsKernel(machine));
   useVersion(path, "dropped", droppedKernel(machine));
   useVersion(path, "masked", maskedKernel(machine));

@@ -91,13 +91,55 @@ function piece(p: RowProduct, scratch: usize, i: i32): void {
     target = packOperand(target, p.b0, p.b0Step, p.factor0, p.factor0Step, row, k, p.n0 - skipped);
     target = packOperand(target, p.b1, p.b1Step, p.factor1, p.factor1Step, row, k, p.n1);
     packOperand(target, p.b2, p.b2Step, p.factor2, p.factor2Step, row, k, p.n2);
-    const a = p.a + usize(row) * p.aStep;
-    for (let j = from; j < to; j += COLUMNS) {
-      const m = min(COLUMNS, to - j);
-      takeColumns(columns, a + bytes(j), p.aStep, k, m, sums + bytes(j));
-      const c = all + usize(j) * cStep + bytes(skipped);
-      gemm(c, cStep, c, cStep, columns, bytes(STRIDE), panels, m, p.n - skipped, padded(k));
-    }
+    const a = p.a + usize(row) * p.aStep + bytes(from);
+    const c = all + usize(from) * cStep + bytes(skipped);
+    addColumns(c, cStep, sums + bytes(from), a, p.aStep, k, to - from, panels, p.n - skipped, columns);
+  }
+}
+
+/**
+ * Adds `A^T B` to C `[m, n]`, and the sums of A's columns to `sums`, in the order of the rows. Scratch as for {@link rowProducts}.
+ *
+ * @param a `[rows, m]`
+ * @param b `[rows, n]`
+ */
+export function addProduct(
+  c: usize,
+  sums: usize,
+  a: usize,
+  m: i32,
+  b: usize,
+  n: i32,
+  rows: i32,
+  scratch: usize,
+): void {
+  const panels = scratch + bytes(COLUMNS * STRIDE);
+  for (let row = 0; row < rows; row += BLOCK) {
+    const k = min(BLOCK, rows - row);
+    packOperand(panels, b, bytes(n), 0, 0, row, k, n);
+    addColumns(c, bytes(n), sums, a + bytes(row * m), bytes(m), k, m, panels, n, scratch);
+  }
+}
+
+/** Adds the product of `m` columns of A with the packed rows of B to C, at most {@link BLOCK} rows. */
+@inline
+function addColumns(
+  c: usize,
+  cStep: usize,
+  sums: usize,
+  a: usize,
+  aStep: usize,
+  k: i32,
+  m: i32,
+  panels: usize,
+  n: i32,
+  columns: usize,
+): void {
+  for (let j = 0; j < m; j += COLUMNS) {
+    const some = min(COLUMNS, m - j);
+    takeColumns(columns, a + bytes(j), aStep, k, some, sums + bytes(j));
+    const target = c + usize(j) * cStep;
+    gemm(target, cStep, target, cStep, columns, bytes(STRIDE), panels, some, n, padded(k));
   }
 }
 

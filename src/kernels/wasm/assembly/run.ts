@@ -18,6 +18,7 @@ import {
   sumParts,
   swapRows,
 } from "./move";
+import { OdeSequence, odeSequence, odeSequenceGradient } from "./odeSequence";
 import { PoissonLoss, poissonLoss } from "./poissonLoss";
 import { RowProducts, rowProducts } from "./rowProduct";
 import { SparseRowProduct, sparseRowProduct } from "./sparse";
@@ -121,30 +122,34 @@ function doRows(task: i32, args: usize, scratch: usize, from: i32, to: i32): voi
     case 3:
       return decoderSequenceGradient(changetype<Decoder>(args), scratch, from, to);
     case 4:
-      return linear(changetype<Linear>(args), scratch, from, to);
+      return odeSequence(changetype<OdeSequence>(args), scratch, from, to);
     case 5:
-      return rowProducts(changetype<RowProducts>(args), scratch, from, to);
+      return odeSequenceGradient(changetype<OdeSequence>(args), scratch, from, to);
     case 6:
-      return poissonLoss(changetype<PoissonLoss>(args), scratch, from, to);
+      return linear(changetype<Linear>(args), scratch, from, to);
     case 7:
-      return sparseRowProduct(changetype<SparseRowProduct>(args), scratch, from, to);
+      return rowProducts(changetype<RowProducts>(args), scratch, from, to);
     case 8:
-      return squareSums(changetype<AdamW>(args), scratch, from, to);
+      return poissonLoss(changetype<PoissonLoss>(args), scratch, from, to);
     case 9:
-      return adamW(changetype<AdamW>(args), scratch, from, to);
+      return sparseRowProduct(changetype<SparseRowProduct>(args), scratch, from, to);
     case 10:
-      return multiplyAll(changetype<MultiplyAll>(args), scratch, from, to);
+      return squareSums(changetype<AdamW>(args), scratch, from, to);
     case 11:
-      return swapRows(changetype<SwapRows>(args), scratch, from, to);
+      return adamW(changetype<AdamW>(args), scratch, from, to);
     case 12:
-      return droppedRows(changetype<DroppedRows>(args), scratch, from, to);
+      return multiplyAll(changetype<MultiplyAll>(args), scratch, from, to);
     case 13:
-      return exponentialRows(changetype<ExponentialRows>(args), scratch, from, to);
+      return swapRows(changetype<SwapRows>(args), scratch, from, to);
     case 14:
-      return copyAll(changetype<CopyRows>(args), scratch, from, to);
+      return droppedRows(changetype<DroppedRows>(args), scratch, from, to);
     case 15:
-      return sumParts(changetype<SumParts>(args), scratch, from, to);
+      return exponentialRows(changetype<ExponentialRows>(args), scratch, from, to);
     case 16:
+      return copyAll(changetype<CopyRows>(args), scratch, from, to);
+    case 17:
+      return sumParts(changetype<SumParts>(args), scratch, from, to);
+    case 18:
       return draws(changetype<Draws>(args), scratch, from, to);
     default:
       unreachable();

@@ -1,0 +1,49 @@
+import fc from "fast-check";
+import { beforeAll, describe, test } from "vitest";
+import { useBackend } from "../backend";
+import { ODE_SOLVERS, type OdeSizes, odeCase } from "./cases";
+import { compareWithComposed } from "./compare";
+
+const check = (c: OdeSizes) => compareWithComposed(odeCase(c));
+
+const base: OdeSizes = {
+  ...{ bins: 5, batch: 13, inputs: 5, size: 3, widths: [17] },
+  ...{ activation: "tanh", solver: "rungeKutta4", stepsPerBin: 1 },
+};
+
+describe.each(["cpu", "wasm"])("fused odeSequence on %s", (backend) => {
+  beforeAll(() => useBackend(backend));
+
+  test.each<[string, Partial<OdeSizes>]>([
+    ["odd sizes", {}],
+    ["without inputs", { inputs: 0 }],
+    ["whole vectors", { inputs: 16, size: 24, widths: [32] }],
+    ["one of everything", { bins: 1, batch: 1, inputs: 1, size: 1, widths: [1] }],
+    ["a linear field", { widths: [] }],
+    ["a linear field without inputs", { widths: [], inputs: 0 }],
+    ["three hidden layers", { widths: [9, 20, 7] }],
+    ["a state wider than the layers", { size: 60, widths: [11] }],
+    ["more trials than are computed at a time", { batch: 101, bins: 2 }],
+    ["more parts than the rows are summed in", { batch: 900, bins: 1 }],
+    ["more rows than are summed at a time", { batch: 50, solver: "tsit5", widths: [70] }],
+    ["several steps in a bin", { stepsPerBin: 3 }],
+    ["several steps in a bin without inputs", { stepsPerBin: 2, inputs: 0 }],
+    ["relu", { activation: "relu" }],
+    ["softplus", { activation: "softplus" }],
+    ["Euler", { solver: "euler" }],
+    ["midpoint", { solver: "midpoint" }],
+    ["Tsit5", { solver: "tsit5", stepsPerBin: 2 }],
+  ])("%s", (_, change) => check({ ...base, ...change }));
+
+  test("random sizes", async () => {
+    const size = (min: number, max: number) => fc.integer({ min, max });
+    const sizes = fc.record({
+      ...{ bins: size(1, 6), batch: size(1, 60), inputs: size(0, 20), size: size(1, 20) },
+      widths: fc.array(size(1, 40), { maxLength: 3 }),
+      activation: fc.constantFrom("tanh", "relu", "softplus"),
+      solver: fc.constantFrom(...(Object.keys(ODE_SOLVERS) as OdeSizes["solver"][])),
+      stepsPerBin: size(1, 3),
+    });
+    await fc.assert(fc.asyncProperty(sizes, check), { seed: 1, numRuns: 20 });
+  });
+});
