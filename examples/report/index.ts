@@ -8,6 +8,8 @@ export { type LineFigureOptions, type LineSeries, lineFigure, type Marker } from
 export { card, type PageOptions, page, type Section } from "./page";
 export { accent, type Color, ink, seriesColor } from "./palette";
 export { type PathFigureOptions, type PlanePath, pathFigure } from "./pathFigure";
+export type { PlanePoint } from "./plane";
+export { type PlaneFigureOptions, planeFigure } from "./planeFigure";
 export { type PopulationFigureOptions, type PopulationPoint, populationFigure } from "./populationFigure";
 export { type RasterFigureOptions, rasterFigure } from "./rasterFigure";
 export { type ReportInput, renderReport } from "./renderReport";

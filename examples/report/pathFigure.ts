@@ -2,9 +2,9 @@ import * as Plot from "@observablehq/plot";
 import { axisX, axisY, scale } from "./axes";
 import { emptyPicture, figure } from "./figure";
 import type { Html } from "./html";
-import { extent } from "./numbers";
 import { type Color, seriesColor } from "./palette";
 import { picture } from "./picture";
+import { type PlanePoint, planeScales } from "./plane";
 
 /** A way through the plane. */
 export interface PlanePath {
@@ -42,17 +42,11 @@ export function pathFigure({
       .map((x, j) => ({ x, y: path.y[j] ?? Number.NaN }))
       .filter(({ x, y }) => Number.isFinite(x) && Number.isFinite(y)),
   }));
-  const all = paths.flatMap(({ points }) => points);
+  const all: PlanePoint[] = paths.flatMap(({ points }) => points);
   if (all.length === 0) return figure({ title, caption, picture: emptyPicture("No values to draw.") });
-  const margins = { marginLeft: 44, marginRight: 10, marginTop: 22, marginBottom: 36 };
-  const [across, up] = [
-    360 - margins.marginLeft - margins.marginRight,
-    height - margins.marginTop - margins.marginBottom,
-  ];
-  const [xRange, yRange] = [extent(all.map(({ x }) => x)), extent(all.map(({ y }) => y))];
-  const perPixel = 1.15 * Math.max((xRange[1] - xRange[0]) / across, (yRange[1] - yRange[0]) / up) || 1 / up;
-  const x = { label: xLabel, domain: around(xRange, perPixel * across) };
-  const y = { label: yLabel, domain: around(yRange, perPixel * up) };
+  const { margins, xDomain, yDomain } = planeScales(all, height);
+  const x = { label: xLabel, domain: xDomain };
+  const y = { label: yLabel, domain: yDomain };
   return figure({
     title,
     caption,
@@ -84,9 +78,4 @@ export function pathFigure({
       },
     }),
   });
-}
-
-function around([low, high]: readonly [number, number], width: number): [number, number] {
-  const middle = (low + high) / 2;
-  return [middle - width / 2, middle + width / 2];
 }

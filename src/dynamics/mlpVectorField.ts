@@ -1,7 +1,7 @@
 import { type Tensor, zeros } from "@tensorflow/tfjs-core";
 import { fanInWeights, type Parameters, parameter } from "../modules";
 import type { Activation, MlpWeights } from "../ops";
-import { ACTIVATIONS, mlp } from "../ops/mlp";
+import { checkActivation, mlp } from "../ops/mlp";
 import type { RandomStream } from "../random";
 import type { VectorField } from "./vectorField";
 
@@ -39,10 +39,7 @@ export class MlpVectorField implements VectorField {
     whole("inputSize", inputSize, 0);
     whole("stateSize", stateSize, 1);
     for (const width of widths) whole("widths", width, 1);
-    if (!Object.hasOwn(ACTIVATIONS, activation)) {
-      const known = Object.keys(ACTIVATIONS).join(", ");
-      throw new Error(`MlpVectorField: activation must be one of ${known}, got "${activation}"`);
-    }
+    checkActivation("MlpVectorField", activation);
     this.inputSize = inputSize;
     this.stateSize = stateSize;
     this.widths = widths;

@@ -3,10 +3,11 @@ import type { Cell, Parameters } from "../modules";
 import { odeSequence } from "../ops";
 import type { RandomStream } from "../random";
 import { MlpVectorField } from "./mlpVectorField";
-import { type OdeSolver, type RungeKutta, rungeKutta4 } from "./solvers";
+import { type OdeSolver, rungeKutta4 } from "./solvers";
+import { RungeKutta } from "./solvers/rungeKutta";
 import type { VectorField } from "./vectorField";
 
-/** Evaluations of the field in a bin where they are not known: those of an adaptive step and another try. */
+/** Evaluations of the field in a step where they are not known: those of an adaptive step and another try. */
 const ADAPTIVE = 12;
 
 /** Options of {@link NeuralOdeCell}. */
@@ -55,7 +56,10 @@ export class NeuralOdeCell implements Cell {
     this.stepsPerBin = stepsPerBin;
   }
 
-  /** Of the plain tensor operations; the fused ones need a hundredth of it. */
+  /**
+   * Of the plain tensor operations. The fused ones need a hundredth of it, but a batch must be cut alike on all paths: every chunk draws
+   * for itself.
+   */
   get savedNumbers(): number {
     const { field, solver, stepsPerBin } = this;
     const evaluations = isRungeKutta(solver) ? solver.tableau.weights.length : ADAPTIVE;
@@ -106,6 +110,7 @@ function isMlp(field: VectorField): field is MlpVectorField {
   return field instanceof MlpVectorField && field.derivative === MlpVectorField.prototype.derivative;
 }
 
+/** Whether the fused operation takes the solver's own step. */
 function isRungeKutta(solver: OdeSolver): solver is RungeKutta {
-  return "tableau" in solver;
+  return solver instanceof RungeKutta && solver.step === RungeKutta.prototype.step;
 }

@@ -130,6 +130,12 @@ export class LFADS {
     return this.#parameters;
   }
 
+  /** The generator and its parameters, which belong to the model until it gets others: what fixed points are found of. */
+  get generator(): { readonly cell: Cell; readonly parameters: Parameters } {
+    const parameters = scoped(this.#parameters, "decoder.rnn.cell.gen_cell");
+    return { cell: this.#decoder.generator, parameters };
+  }
+
   /** Names of the L2-penalised recurrent kernels of each part. */
   get recurrentKernels(): Record<"icEncoder" | "ciEncoder" | "generator" | "controller", readonly string[]> {
     const gru = (name: string) =>

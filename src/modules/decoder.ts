@@ -51,7 +51,7 @@ export interface DecoderOutput {
 
 /**
  * Initial condition to generator state, then bin by bin: controller, controller output, generator, factors. Two clipped
- * GRUs run as one fused operation, any other cells step by step.
+ * GRUs run as one fused operation, a generator alone in its own `sequence`, any other cells step by step.
  *
  * Parameters: `ic_to_g0.*`, `con_h0` `[1, units]`, and under `rnn.cell`: `gen_cell.*`, `fac_linear.weight`, `con_cell.*`,
  * `co_linear.*`.

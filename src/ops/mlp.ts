@@ -6,6 +6,13 @@ export const ACTIVATIONS = { tanh, relu, softplus } as const;
 
 export type Activation = keyof typeof ACTIVATIONS;
 
+/** @throws if there is no such activation */
+export function checkActivation(where: string, activation: string): void {
+  if (Object.hasOwn(ACTIVATIONS, activation)) return;
+  const known = Object.keys(ACTIVATIONS).join(", ");
+  throw new Error(`${where}: activation must be one of ${known}, got "${activation}"`);
+}
+
 /** Parameters of an {@link mlp}. */
 export interface MlpWeights {
   /** From an input to the first layer, `[outputs of the first layer, inputs]`; absent without inputs. */
@@ -16,13 +23,20 @@ export interface MlpWeights {
   readonly biases: readonly Tensor[];
 }
 
-/** A multilayer perceptron of states `[rows, size]` and inputs `[rows, inputs]`, with an activation after every layer but the last. */
+/**
+ * A multilayer perceptron of states `[rows, size]` and inputs `[rows, inputs]`, with an activation after every layer but the last.
+ * @throws if there is an input or a weight for it, but not both
+ */
 export function mlp(
   { inputWeight, weights, biases }: MlpWeights,
   activation: Activation,
   input: Tensor | null,
   state: Tensor,
 ): Tensor {
+  if (!input !== !inputWeight) {
+    const given = input ? `an input [${input.shape}] and none` : "a weight and no input";
+    throw new Error(`mlp: an input needs a weight, and that weight an input, got ${given}`);
+  }
   const first = linear(state, weights[0]!, biases[0]!);
   const driven = input && inputWeight ? add(first, linear(input, inputWeight)) : first;
   return weights

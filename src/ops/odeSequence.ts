@@ -1,10 +1,10 @@
 import type { Tensor } from "@tensorflow/tfjs-core";
 import { version } from "./kernelPath";
-import { type Activation, type MlpWeights, mlp } from "./mlp";
+import { type Activation, checkActivation, type MlpWeights, mlp } from "./mlp";
 import { requireShape } from "./requireShape";
 import { splitBins } from "./splitBins";
 import { stackBins } from "./stackBins";
-import { type Tableau, tableauStep } from "./tableau";
+import { checkTableau, type Tableau, tableauStep } from "./tableau";
 
 /** How {@link odeSequence} integrates. */
 export interface OdeSequenceOptions {
@@ -12,8 +12,9 @@ export interface OdeSequenceOptions {
   readonly bins?: number;
   readonly activation: Activation;
   readonly tableau: Tableau;
-  /** Time that passes in a bin, and steps in it. */
+  /** Time that passes in a bin. */
   readonly timeStep: number;
+  /** Steps of the method in a bin. */
   readonly stepsPerBin: number;
 }
 
@@ -32,7 +33,7 @@ export type OdeSequence = (
  * @param x `[T, B, inputs]`, null for an autonomous field
  * @param h0 `[B, size]`
  * @returns `[T, B, size]`, each after its bin
- * @throws if a shape does not fit the others
+ * @throws if an option is out of range, or a shape does not fit the others
  */
 export function odeSequence(
   x: Tensor | null,
@@ -40,31 +41,49 @@ export function odeSequence(
   h0: Tensor,
   options: OdeSequenceOptions,
 ): Tensor {
-  const { bins = x?.shape[0] ?? 0 } = options;
-  const size = h0.shape[1] ?? 0;
-  const [first] = weights.weights;
-  if (!(bins >= 1)) throw new Error(`odeSequence: needs at least one bin, got ${bins}`);
-  if (h0.rank !== 2) throw new Error(`odeSequence: h0 must be [batch, size], got [${h0.shape}]`);
-  if (!first || weights.biases.length !== weights.weights.length) {
+  const { bins = x?.shape[0] ?? 0, activation, tableau, timeStep, stepsPerBin } = options;
+  for (const [name, value] of Object.entries({ bins, stepsPerBin })) {
+    if (!Number.isInteger(value) || value < 1) {
+      throw new Error(`odeSequence: ${name} must be an integer of at least 1, got ${value}`);
+    }
+  }
+  if (!Number.isFinite(timeStep)) throw new Error(`odeSequence: timeStep must be finite, got ${timeStep}`);
+  checkActivation("odeSequence", activation);
+  checkTableau("odeSequence", tableau);
+  checkShapes(x, weights, h0, bins);
+  return version<OdeSequence>("odeSequence", plain)(x, weights, h0, { ...options, bins });
+}
+
+function checkShapes(
+  x: Tensor | null,
+  { weights, biases, inputWeight }: MlpWeights,
+  h0: Tensor,
+  bins: number,
+): void {
+  const [first] = weights;
+  if (!first || biases.length !== weights.length) {
     throw new Error(
-      `odeSequence: each layer needs a weight and a bias, got ${weights.weights.length} and ${weights.biases.length}`,
+      `odeSequence: each layer needs a weight and a bias, got ${weights.length} and ${biases.length}`,
     );
   }
-  weights.weights.forEach((weight, i) => {
-    const inputs = i > 0 ? weights.weights[i - 1]!.shape[0]! : size;
-    const outputs = i + 1 < weights.weights.length ? weight.shape[0]! : size;
+  const [units, size] = first.shape as [number, number];
+  const batch = h0.shape[0]!;
+  requireShape("odeSequence", "h0", h0, [batch, size]);
+  weights.forEach((weight, i) => {
+    const inputs = i > 0 ? weights[i - 1]!.shape[0]! : size;
+    const outputs = i + 1 < weights.length ? weight.shape[0]! : size;
     requireShape("odeSequence", `weights[${i}]`, weight, [outputs, inputs]);
-    requireShape("odeSequence", `biases[${i}]`, weights.biases[i]!, [outputs]);
+    requireShape("odeSequence", `biases[${i}]`, biases[i]!, [outputs]);
   });
-  if (!x !== !weights.inputWeight) {
-    throw new Error("odeSequence: an input needs an inputWeight, and that an input");
+  if (!x !== !inputWeight) {
+    const given = x ? `x [${x.shape}] and no inputWeight` : `inputWeight [${inputWeight!.shape}] and no x`;
+    throw new Error(`odeSequence: an input needs an inputWeight, and that an input, got ${given}`);
   }
-  if (x) {
-    const width = x.shape[2]!;
-    requireShape("odeSequence", "x", x, [bins, h0.shape[0]!, width]);
-    requireShape("odeSequence", "inputWeight", weights.inputWeight!, [first.shape[0]!, width]);
+  if (x && inputWeight) {
+    const width = inputWeight.shape[1] ?? 0;
+    requireShape("odeSequence", "inputWeight", inputWeight, [units, width]);
+    requireShape("odeSequence", "x", x, [bins, batch, width]);
   }
-  return version<OdeSequence>("odeSequence", plain)(x, weights, h0, { ...options, bins });
 }
 
 const plain: OdeSequence = (x, weights, h0, { bins, activation, tableau, timeStep, stepsPerBin }) => {

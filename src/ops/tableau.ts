@@ -8,6 +8,19 @@ export interface Tableau {
   readonly weights: readonly number[];
 }
 
+/** @throws unless each stage has a coefficient for every slope before it, and the result one for every slope */
+export function checkTableau(where: string, { stages, weights }: Tableau): void {
+  stages.forEach((stage, i) => {
+    if (stage.length === i + 1) return;
+    throw new Error(`${where}: stages[${i}] of a tableau must have length ${i + 1}, got ${stage.length}`);
+  });
+  if (weights.length !== stages.length + 1) {
+    throw new Error(
+      `${where}: weights of a tableau must have length ${stages.length + 1}, got ${weights.length}`,
+    );
+  }
+}
+
 /** One step of the method of a tableau. */
 export function tableauStep(
   tableau: Tableau,

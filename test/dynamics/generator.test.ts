@@ -1,7 +1,8 @@
-import { memory } from "@tensorflow/tfjs-core";
+import { memory, tensor, tidy } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   adaptiveTsit5,
+  cellMap,
   euler,
   MlpVectorField,
   NeuralOdeCell,
@@ -18,6 +19,7 @@ import {
   useBestWeights,
 } from "../../src/train";
 import { useBackend } from "../backend";
+import { relativeError } from "../ops/values";
 import { BINS, CHANNELS, tinyData, tinyModel, valuesOf } from "../train/support";
 
 /** Data with external inputs that do not matter. */
@@ -83,6 +85,25 @@ describe("a neural ODE as the generator of LFADS", () => {
     expect(await train()).toEqual(first);
     expect(memory().numTensors).toBe(tensors);
   });
+});
+
+test("the generator of a model, with its parameters, takes states from bin to bin", async () => {
+  await useBackend("cpu");
+  const model = tinyModel({ controller: false, variational: false, generator: generator() });
+  const { generatorInit, generatorStates } = await infer(model, tinyData().valid);
+  const { cell, parameters } = model.generator;
+  expect(cell).toBeInstanceOf(NeuralOdeCell);
+  const first = tidy(() => {
+    const state = tensor(generatorInit.data, generatorInit.shape as [number, number]);
+    return cellMap(cell, parameters).map(state, null).dataSync<"float32">();
+  });
+  const size = cell.stateSize;
+  const expected = Array.from(first, (_, i) => {
+    const [trial, unit] = [Math.floor(i / size), i % size];
+    return generatorStates.data[trial * generatorStates.shape[1]! * size + unit]!;
+  });
+  expect(relativeError(first, expected)).toBeLessThan(1e-6);
+  model.dispose();
 });
 
 describe("what leaves for infinity", () => {

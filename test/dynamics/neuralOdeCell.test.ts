@@ -235,6 +235,8 @@ describe("NeuralOdeCell", () => {
       expect(of(new Halved({ field }))).toEqual([0.5, 0.5, 0.25, 0.25, 0.125, 0.125]);
       expect(of(new NeuralOdeCell({ field: new Still(sizes) }))).toEqual(new Array(6).fill(1));
       expect(of(new NeuralOdeCell({ field, solver: doubled }))).toEqual([2, 2, 4, 4, 8, 8]);
+      const changed = { ...rungeKutta4, step: doubled.step };
+      expect(of(new NeuralOdeCell({ field, solver: changed }))).toEqual([2, 2, 4, 4, 8, 8]);
     });
   });
 

@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
-import { euler, midpoint, rungeKutta4, tsit5 } from "../../src/dynamics";
+import { euler, midpoint, type RungeKutta, rungeKutta, rungeKutta4, tsit5 } from "../../src/dynamics";
 import {
   type Activation,
   autoregressiveDivergence,
@@ -64,9 +64,19 @@ export interface OdeSizes {
   readonly activation: Activation;
   readonly solver: keyof typeof ODE_SOLVERS;
   readonly stepsPerBin: number;
+  /** Mean of the biases. @default 0 */
+  readonly bias?: number;
 }
 
-export const ODE_SOLVERS = { euler, midpoint, rungeKutta4, tsit5 };
+/** The last with so many stages that their rows are more than are summed at a time. */
+export const ODE_SOLVERS = { euler, midpoint, rungeKutta4, tsit5, manyStages: manyStages(13) };
+
+/** Each stage moves along all slopes before it. */
+function manyStages(count: number): RungeKutta {
+  const row = (n: number) => Array.from({ length: n }, (_, j) => (1 + (j % 3)) / (2 * n));
+  const stages = Array.from({ length: count - 1 }, (_, i) => row(i + 1));
+  return rungeKutta("many stages", 1, { stages, weights: row(count) });
+}
 
 /** Sizes of a Poisson loss. */
 export interface PoissonSizes {
@@ -221,8 +231,12 @@ export function linearCase({ shape, outputs, bias }: LinearSizes, seed = ""): Op
 }
 
 /** @param seed of the inputs */
+function shifted({ data, shape }: Values, by: number): Values {
+  return { data: data.map((x) => x + by), shape };
+}
+
 export function odeCase(
-  { bins, batch, inputs, size, widths, activation, solver, stepsPerBin }: OdeSizes,
+  { bins, batch, inputs, size, widths, activation, solver, stepsPerBin, bias = 0 }: OdeSizes,
   seed = "",
 ): OpCase {
   const sizes = [size, ...widths, size];
@@ -246,7 +260,7 @@ export function odeCase(
       ...Object.fromEntries(
         layers.flatMap(([outputs, width], i) => [
           [`weight${i}`, randomValues(`${seed}weight${i}`, [outputs, width], 1 / Math.sqrt(width))],
-          [`bias${i}`, randomValues(`${seed}bias${i}`, [outputs])],
+          [`bias${i}`, shifted(randomValues(`${seed}bias${i}`, [outputs]), bias)],
         ]),
       ),
       ...(inputs > 0 && {

@@ -1,8 +1,11 @@
 import fc from "fast-check";
-import { beforeAll, describe, test } from "vitest";
+import { beforeAll, describe, expect, test } from "vitest";
+import { loadRecordedPath } from "../../src/kernels/paths";
+import { onPath } from "../../src/ops/kernelPath";
 import { useBackend } from "../backend";
 import { ODE_SOLVERS, type OdeSizes, odeCase } from "./cases";
 import { compareWithComposed } from "./compare";
+import { compute } from "./compute";
 
 const check = (c: OdeSizes) => compareWithComposed(odeCase(c));
 
@@ -25,15 +28,35 @@ describe.each(["cpu", "wasm"])("fused odeSequence on %s", (backend) => {
     ["a state wider than the layers", { size: 60, widths: [11] }],
     ["more trials than are computed at a time", { batch: 101, bins: 2 }],
     ["more parts than the rows are summed in", { batch: 900, bins: 1 }],
-    ["more rows than are summed at a time", { batch: 50, solver: "tsit5", widths: [70] }],
+    ["more rows than are summed at a time", { batch: 50, solver: "manyStages", widths: [70] }],
     ["several steps in a bin", { stepsPerBin: 3 }],
     ["several steps in a bin without inputs", { stepsPerBin: 2, inputs: 0 }],
     ["relu", { activation: "relu" }],
     ["softplus", { activation: "softplus" }],
+    ["softplus where it is nearly 0", { activation: "softplus", bias: -12, inputs: 0 }],
     ["Euler", { solver: "euler" }],
     ["midpoint", { solver: "midpoint" }],
     ["Tsit5", { solver: "tsit5", stepsPerBin: 2 }],
   ])("%s", (_, change) => check({ ...base, ...change }));
+
+  test.each(["tanh", "relu", "softplus"] as const)(
+    "a NaN comes through %s, to its trial alone",
+    async (activation) => {
+      await loadRecordedPath("simd");
+      const { op, inputs } = odeCase({ ...base, activation });
+      const wrong = {
+        ...inputs,
+        h0: { ...inputs.h0!, data: inputs.h0!.data.map((x, i) => (i === 0 ? NaN : x)) },
+      };
+      const { outputs, gradients } = onPath("simd", () => compute(op, wrong));
+      const states = outputs.states!;
+      const [row, bin] = [base.size, base.size * base.batch];
+      expect([...states.subarray(0, row)].every(Number.isNaN)).toBe(true);
+      expect([...states.subarray(row, bin)].every(Number.isFinite)).toBe(true);
+      expect([...gradients.weight0!].every(Number.isNaN)).toBe(true);
+      expect([...gradients.h0!].map(Number.isNaN).lastIndexOf(true)).toBe(row - 1);
+    },
+  );
 
   test("random sizes", async () => {
     const size = (min: number, max: number) => fc.integer({ min, max });

@@ -1,4 +1,4 @@
-import { dispose, memory, tensor } from "@tensorflow/tfjs-core";
+import { dispose, memory, scalar, tensor } from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   type Augmentation,
@@ -7,7 +7,7 @@ import {
   sampleValidation,
   selectiveBackpropThroughTime,
 } from "../../src/augmentations";
-import { MlpVectorField, NeuralOdeCell } from "../../src/dynamics";
+import { adaptiveTsit5, MlpVectorField, NeuralOdeCell, type VectorField } from "../../src/dynamics";
 import { type LFADS, type LFADSOptions, lfadsLoss } from "../../src/model";
 import { normalPrior } from "../../src/priors";
 import { poissonBitsPerSpike, zeroInflatedGamma } from "../../src/reconstructions";
@@ -192,5 +192,18 @@ test("the default falls with all that a trial takes and is at least one", () => 
   const cell = (inputSize: number) => new NeuralOdeCell({ field: field(inputSize), stepsPerBin: 2 });
   const ode = 6 * (5 + 2 * 4 * 4) + 6 * (2 * 4 * (3 * 3 + 2 * 5) + 3 + 10);
   expect(estimate({ generator: { cell }, controller: false })).toBe(Math.floor(2 ** 31 / (28 * ode)));
+  // Of an adaptive step 12 evaluations; of a field that says nothing four times its state.
+  const unknown = {
+    inputSize: 0,
+    stateSize: 3,
+    recurrentKernels: [],
+    init: () => ({}),
+    derivative: () => scalar(0),
+  };
+  const adaptive = () => new NeuralOdeCell({ field: unknown as VectorField, solver: adaptiveTsit5() });
+  const other = 6 * (5 + 2 * 4 * 4) + 6 * (12 * 12 + 3 + 10);
+  expect(estimate({ generator: { cell: adaptive }, controller: false })).toBe(
+    Math.floor(2 ** 31 / (28 * other)),
+  );
   expect(estimate({ bins: 10_000_000, controller: false })).toBe(1);
 });

@@ -46,7 +46,7 @@ export const LAYOUTS = {
     "bins", "batch", "steps", "stages", "size", "inputs", "activation", "layers", "count", "coefficients",
     "x", "inputWeight", "inputTransposed", "h0", "path", "dStates", "dX", "dH0",
     "parts", "dWeights", "dWeightsStep", "dInputWeight",
-    "states", "slopes", "dStages", "sums", "dSums", "products",
+    "states", "dStages", "sums", "dSums", "products",
   ],
   // biome-ignore format: the groups of the class
   PoissonLoss: [

@@ -110,16 +110,16 @@ export function odeSequenceKernel(machine: Machine): OdeSequence {
 type Plan = ReturnType<typeof planOf>;
 
 /** Sizes, and where everything goes in scratch memory and in the gradients of weights. */
-function planOf({ h0, x, ...weights }: Inputs, { bins, tableau, stepsPerBin, activation }: Options) {
+function planOf({ h0, x, ...named }: Inputs, { bins, tableau, stepsPerBin, activation }: Options) {
   const batch = h0.shape[0]!;
   const stages = tableau.weights.length;
   const size = padded(h0.shape[1]!);
   const inputs = padded(x?.shape[2] ?? 0);
   const rows = stages * TRIALS;
   const [scratch, gradients] = [new Places(), new Places()];
-  const count = Object.keys(weights).filter((name) => name.startsWith("weight")).length;
+  const count = Object.keys(named).filter((name) => name.startsWith("bias")).length;
   const layers = Array.from({ length: count }, (_, i) => {
-    const [outputs, inputs] = weights[`weight${i}`]!.shape.map(padded) as [number, number];
+    const [outputs, inputs] = named[`weight${i}`]!.shape.map(padded) as [number, number];
     return {
       ...{ inputs, outputs, y: scratch.take(rows * outputs), dSums: scratch.take(rows * outputs) },
       ...{ dWeight: gradients.take(outputs * inputs), dBias: gradients.take(outputs) },
@@ -129,7 +129,6 @@ function planOf({ h0, x, ...weights }: Inputs, { bins, tableau, stepsPerBin, act
   const widest = Math.max(inputs, ...layers.map((layer) => layer.inputs));
   const places = {
     states: scratch.take(rows * size),
-    slopes: scratch.take(rows * size),
     dStages: scratch.take(rows * size),
     sums: scratch.take(TRIALS * first),
     dSums: scratch.take(TRIALS * first),

@@ -49,6 +49,15 @@ export function exp(x: v128): v128 {
   return mul(add(e, e), power(q, -1)); // 2^128 is no float, twice 2^127 times a number below one may be
 }
 
+/** `e^x - 1`, accurate near 0 as well */
+@inline
+export function expMinusOne(x: v128): v128 {
+  x = bounded(x, splat(87));
+  const q = quotient(x);
+  const s = power(q, 0);
+  return madd(sub(s, splat(1)), s, expm1(x, q));
+}
+
 /** `1 / (1 + e^-x)` */
 @inline
 export function sigmoid(x: v128): v128 {

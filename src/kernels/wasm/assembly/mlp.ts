@@ -1,7 +1,7 @@
-import { exp, tanh } from "./exponentials";
+import { exp, expMinusOne, tanh } from "./exponentials";
 import { gemm } from "./gemm";
 import { log } from "./log";
-import { bytes, mul, splat, sub } from "./vector";
+import { add, bytes, mul, splat, sub } from "./vector";
 
 /** A layer of a multilayer perceptron. */
 @unmanaged
@@ -48,8 +48,8 @@ export function multiplySlopes(kind: i32, d: usize, y: usize, size: usize): void
     const result = v128.load(y + j);
     let slope: v128;
     if (kind == 0) slope = sub(one, mul(result, result));
-    else if (kind == 1) slope = v128.and(one, f32x4.ne(result, splat(0))); // a NaN must come through
-    else slope = sub(one, exp(f32x4.neg(result)));
+    else if (kind == 1) slope = add(v128.and(one, f32x4.ne(result, splat(0))), sub(result, result)); // a NaN must come through
+    else slope = f32x4.neg(expMinusOne(f32x4.neg(result)));
     v128.store(d + j, mul(v128.load(d + j), slope));
   }
 }

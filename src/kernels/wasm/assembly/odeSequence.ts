@@ -1,6 +1,6 @@
 import { activate, layer, layerGradient, MlpLayer, multiplySlopes } from "./mlp";
 import { gemm } from "./gemm";
-import { addProduct } from "./rowProduct";
+import { addProduct, share } from "./rowProduct";
 import { addTo } from "./rows";
 import { bytes, madd, mul, splat } from "./vector";
 
@@ -42,9 +42,8 @@ export class OdeSequence {
   dWeightsStep: usize;
   /** Bytes from the start of these to those of the input's weights. */
   dInputWeight: usize;
-  /** Places in the scratch memory, in bytes: stages' states and slopes, their gradients, sums of the input, their gradients, products. */
+  /** Places in the scratch memory, in bytes: stages' states, their gradients, sums of the input, their gradients, products. */
   states: usize;
-  slopes: usize;
   dStages: usize;
   sums: usize;
   dSums: usize;
@@ -68,17 +67,15 @@ function before(p: OdeSequence, step: i32, trial: i32): usize {
   return states + bytes(trial * p.size);
 }
 
-/** Trials `from` to `to` of a neural ODE over a sequence. */
+/** Trials `from` to `to`, at most {@link TRIALS}, of a neural ODE over a sequence. */
 export function odeSequence(p: OdeSequence, scratch: usize, from: i32, to: i32): void {
-  for (let trial = from; trial < to; trial += TRIALS) {
-    const rows = min(TRIALS, to - trial);
-    for (let t = 0; t < p.bins; t++) {
-      inputSums(p, scratch, t, trial, rows);
-      for (let i = t * p.steps; i < (t + 1) * p.steps; i++) {
-        const state = before(p, i, trial);
-        for (let stage = 0; stage < p.stages; stage++) slope(p, scratch, state, stage, rows);
-        combine(p, before(p, i + 1, trial), state, scratch + p.slopes, p.stages, rows);
-      }
+  const rows = to - from;
+  for (let t = 0; t < p.bins; t++) {
+    inputSums(p, scratch, t, from, rows);
+    for (let i = t * p.steps; i < (t + 1) * p.steps; i++) {
+      const state = before(p, i, from);
+      for (let stage = 0; stage < p.stages; stage++) slope(p, scratch, state, stage, rows);
+      combine(p, before(p, i + 1, from), state, scratch, p.stages, rows);
     }
   }
 }
@@ -94,23 +91,22 @@ function inputSums(p: OdeSequence, scratch: usize, t: i32, trial: i32, rows: i32
 
 /** The state of a stage and its slope, from the slopes before it. */
 function slope(p: OdeSequence, scratch: usize, state: usize, stage: i32, rows: i32): void {
-  const states = bytes(stage * rows * p.size);
-  let x = scratch + p.states + states;
-  combine(p, x, state, scratch + p.slopes, stage, rows);
+  let x = scratch + p.states + bytes(stage * rows * p.size);
+  combine(p, x, state, scratch, stage, rows);
   for (let i = 0; i < p.count; i++) {
     const l = layerAt(p, i);
-    const last = i == p.count - 1;
-    const y = last ? scratch + p.slopes + states : scratch + l.y + bytes(stage * rows * l.outputs);
+    const y = scratch + l.y + bytes(stage * rows * l.outputs);
     const driven = p.inputs && i == 0;
     layer(l, y, driven ? scratch + p.sums : l.bias, driven ? bytes(l.outputs) : 0, x, rows);
-    if (!last) activate(p.activation, y, bytes(rows * l.outputs));
+    if (i < p.count - 1) activate(p.activation, y, bytes(rows * l.outputs));
     x = y;
   }
 }
 
-/** `target = state + sum_j a_j k_j` with the coefficients of a row and as many slopes as it has, `[stages, rows, size]`. */
-function combine(p: OdeSequence, target: usize, state: usize, slopes: usize, row: i32, rows: i32): void {
+/** `target = state + sum_j a_j k_j` with the coefficients of a row and as many slopes as it has: results of the last layer. */
+function combine(p: OdeSequence, target: usize, state: usize, scratch: usize, row: i32, rows: i32): void {
   const size = bytes(rows * p.size);
+  const slopes = scratch + layerAt(p, p.count - 1).y;
   memory.copy(target, state, size);
   for (let j = 0; j < row; j++) {
     const a = coefficient(p, row, j);
@@ -136,11 +132,6 @@ export function odeSequenceGradient(p: OdeSequence, scratch: usize, from: i32, t
       trialsGradient(p, scratch, weights, trial, min(TRIALS, last - trial));
     }
   }
-}
-
-@inline
-function share(count: i32, i: i32, shares: i32): i32 {
-  return i32((i64(count) * i) / shares);
 }
 
 function trialsGradient(p: OdeSequence, scratch: usize, weights: usize, trial: i32, rows: i32): void {

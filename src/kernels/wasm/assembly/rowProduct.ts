@@ -145,7 +145,7 @@ function addColumns(
 
 /** Where the `i`-th of some equal shares of a count begins. */
 @inline
-function share(count: i32, i: i32, shares: i32): i32 {
+export function share(count: i32, i: i32, shares: i32): i32 {
   return i32((i64(count) * i) / shares);
 }
 

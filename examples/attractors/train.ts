@@ -1,0 +1,58 @@
+/**
+ * Trains one model, or goes on with its training. `main.ts` runs it for each of its models.
+ *
+ *   npx tsx examples/attractors/train.ts [--system arneodo] [--generator neuralOde] [--size 3] [--seed 0] [--epochs 500]
+ *                                        [--out out/attractors]
+ */
+import { mkdir } from "node:fs/promises";
+import { parseArgs } from "node:util";
+import { fit, type SequentialGenerator, type TrainingState, useKernels } from "lfads";
+import { loadTrainingState, progressBar, saveTrainingState } from "lfads/node";
+import { useWasm } from "../shared/backend";
+import { saveSeconds, secondsOf } from "./seconds";
+import { dataOf, modelOf, nameOf, optionsOf, type Training } from "./training";
+
+const { values } = parseArgs({
+  options: {
+    system: { type: "string", default: "arneodo" },
+    generator: { type: "string", default: "neuralOde" },
+    size: { type: "string", default: "3" },
+    seed: { type: "string", default: "0" },
+    epochs: { type: "string", default: "500" },
+    out: { type: "string", default: "out/attractors" },
+  },
+});
+
+async function train(training: Training, file: string, resume: TrainingState | undefined): Promise<void> {
+  const [before, started] = [await secondsOf(file), performance.now()];
+  const save = async (state: TrainingState) => {
+    await saveTrainingState(file, state);
+    await saveSeconds(file, before + (performance.now() - started) / 1000);
+  };
+  await useWasm();
+  await useKernels({ threads: 1 });
+  const data = dataOf(training);
+  const model = modelOf(training, data);
+  const bar = progressBar();
+  const { state } = await fit(model, data, {
+    ...optionsOf(training),
+    resume,
+    checkpoint: { everyEpochs: 10, save },
+    onProgress: bar.onProgress,
+  });
+  bar.stop();
+  await save(state);
+  model.dispose();
+}
+
+const training: Training = {
+  system: values.system as Training["system"],
+  generator: values.generator as SequentialGenerator,
+  size: Number(values.size),
+  seed: Number(values.seed),
+  epochs: Number(values.epochs),
+};
+await mkdir(values.out, { recursive: true });
+const file = `${values.out}/${nameOf(training)}.safetensors`;
+const resume = await loadTrainingState(file);
+if (!resume || resume.history.length < training.epochs) await train(training, file, resume);

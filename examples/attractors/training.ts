@@ -1,0 +1,65 @@
+import {
+  arneodoSystem,
+  type Dataset,
+  type DynamicalSystem,
+  type FitOptions,
+  LFADS,
+  lorenzSystem,
+  roesslerSystem,
+  type SequentialGenerator,
+  sequentialAutoencoder,
+  sequentialAutoencoderTraining,
+  simulateAttractor,
+} from "lfads";
+
+export const systems = {
+  arneodo: arneodoSystem,
+  roessler: roesslerSystem,
+  lorenz: lorenzSystem,
+} satisfies Readonly<Record<string, DynamicalSystem>>;
+
+/** One model to be trained. */
+export interface Training {
+  readonly system: keyof typeof systems;
+  readonly generator: SequentialGenerator;
+  /** Latent size. */
+  readonly size: number;
+  readonly seed: number;
+  readonly epochs: number;
+}
+
+/** What its file is called, besides the ending. */
+export function nameOf({ system, generator, size, seed, epochs }: Training): string {
+  return `${system}-${generator}-${size}-seed${seed}-${epochs}epochs`;
+}
+
+/** 1280 trials for training, 320 for validation, 400 for testing: the same for all seeds. */
+export function dataOf({ system }: Pick<Training, "system">): Dataset {
+  return simulateAttractor({ system: systems[system] });
+}
+
+export function modelOf({ generator, size, seed }: Training, { train }: Dataset): LFADS {
+  const [, bins, channels] = train.encode.shape as [number, number, number];
+  return new LFADS(sequentialAutoencoder({ channels, bins, latentSize: size, generator, seed }));
+}
+
+const regularization = { dropout: 0, coordinatedDropout: 0.1 };
+
+/**
+ * The paper's training in a fraction of its epochs: updates of a quarter of the trials, for which the learning rate is half as large, the horizon in
+ * proportion, and a learning rate that decays on plateaus once the horizon holds all bins. Coordinated dropout stands in the place of dropout:
+ * encoders of so few trials overfit, and with latents enough models copy spikes.
+ */
+export function optionsOf({ generator, seed, epochs }: Training): FitOptions {
+  const { hyperparameters, horizon, ...rest } = sequentialAutoencoderTraining(generator);
+  return {
+    ...rest,
+    hyperparameters: {
+      ...hyperparameters,
+      ...regularization,
+      learningRate: hyperparameters!.learningRate! / 2,
+    },
+    ...(horizon && { horizon: { bins: 5, grow: 5, everyEpochs: Math.ceil(epochs / 20) } }),
+    ...{ batchSize: 160, epochs, seed, learningRateDecay: { factor: 0.9 } },
+  };
+}

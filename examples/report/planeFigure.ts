@@ -1,0 +1,65 @@
+import * as Plot from "@observablehq/plot";
+import { axisX, axisY, scale } from "./axes";
+import { emptyPicture, figure } from "./figure";
+import type { Html } from "./html";
+import type { Color } from "./palette";
+import { picture } from "./picture";
+import { type PlanePoint, planeScales } from "./plane";
+
+/** What {@link planeFigure} draws. */
+export interface PlaneFigureOptions {
+  readonly title: string;
+  /** @default none */
+  readonly caption?: string | undefined;
+  readonly xLabel: string;
+  readonly yLabel: string;
+  /** Thin lines, such as trajectories. */
+  readonly lines: readonly { readonly points: readonly PlanePoint[]; readonly color: Color }[];
+  /** Sets of dots, each with its place in the key; hollow ones are larger, so that they can stand around others. */
+  readonly dots: readonly {
+    readonly label: string;
+    readonly points: readonly PlanePoint[];
+    readonly color: Color;
+    readonly hollow?: boolean;
+  }[];
+  /** Height in pixels, at a width of 360. @default 300 */
+  readonly height?: number;
+}
+
+/** Lines and dots in the plane, one unit as long across as up. */
+export function planeFigure(options: PlaneFigureOptions): Html {
+  const { title, caption, xLabel, yLabel, lines, dots, height = 300 } = options;
+  const all = [...lines, ...dots].flatMap(({ points }) => points);
+  if (all.length === 0) return figure({ title, caption, picture: emptyPicture("No values to draw.") });
+  const { margins, xDomain, yDomain } = planeScales(all, height);
+  const x = { label: xLabel, domain: xDomain };
+  const y = { label: yLabel, domain: yDomain };
+  return figure({
+    title,
+    caption,
+    legend: dots.filter(({ points }) => points.length > 0),
+    picture: picture({
+      title,
+      description: `${lines.length} lines and dots in the plane: ${dots.map(({ label }) => label).join(", ")}. ${xLabel} against ${yLabel}.`,
+      height,
+      plot: {
+        ...margins,
+        x: scale(x),
+        y: scale(y),
+        marks: [
+          axisY(y),
+          axisX(x),
+          ...lines.map(({ points, color }) =>
+            Plot.line(points, { x: "x", y: "y", stroke: color, strokeWidth: 0.8, strokeOpacity: 0.5 }),
+          ),
+          ...dots.map(({ points, color, hollow }) =>
+            Plot.dot(points, {
+              ...{ x: "x", y: "y", r: hollow ? 6 : 3.5, stroke: color, strokeWidth: 1.6 },
+              fill: hollow ? "none" : color,
+            }),
+          ),
+        ],
+      },
+    }),
+  });
+}
