@@ -1,10 +1,10 @@
 import { add, relu, softplus, type Tensor, tanh } from "@tensorflow/tfjs-core";
 import { linear } from "./linear";
 
-/** Activations of an {@link mlp}. */
-export const ACTIVATIONS = { tanh, relu, softplus } as const;
+/** Activation of the layers of a multilayer perceptron. */
+export type Activation = "tanh" | "relu" | "softplus";
 
-export type Activation = keyof typeof ACTIVATIONS;
+const ACTIVATIONS = { tanh, relu, softplus } satisfies Record<Activation, unknown>;
 
 /** @throws if there is no such activation */
 export function checkActivation(where: string, activation: string): void {
@@ -13,7 +13,7 @@ export function checkActivation(where: string, activation: string): void {
   throw new Error(`${where}: activation must be one of ${known}, got "${activation}"`);
 }
 
-/** Parameters of an {@link mlp}. */
+/** Parameters of a multilayer perceptron. */
 export interface MlpWeights {
   /** From an input to the first layer, `[outputs of the first layer, inputs]`; absent without inputs. */
   readonly inputWeight?: Tensor | undefined;
