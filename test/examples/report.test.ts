@@ -13,6 +13,7 @@ import {
   page,
   pathFigure,
   peakTimeOrder,
+  planeFigure,
   type ReportInput,
   type ReportTrial,
   rasterFigure,
@@ -474,5 +475,30 @@ describe("figures for other pages", () => {
       .slice(1)
       .map(Number);
     expect(points[2]! - points[0]!).toBeCloseTo(points[3]! - points[5]!, 2);
+  });
+
+  test("lines and dots share a plane, as wide per unit as it is high; without either it says so", () => {
+    const corners = [
+      { x: 0, y: 0 },
+      { x: 2, y: 0 },
+      { x: 2, y: 2 },
+    ];
+    const draw = (dots: readonly { x: number; y: number }[]) =>
+      String(
+        planeFigure({
+          ...{ title: "p", xLabel: "x", yLabel: "y" },
+          lines: dots.length > 0 ? [{ points: corners, color: "var(--c1)" }] : [],
+          dots: [{ label: "corners", points: dots, color: "var(--c2)", hollow: true }],
+        }),
+      );
+    const figure = draw(corners);
+    const [, ...line] = figure.match(/d="M([\d.]+),([\d.]+)L([\d.]+),([\d.]+)L([\d.]+),([\d.]+)"/)!;
+    const dots = [...figure.matchAll(/<circle r="6" cy="([\d.]+)" cx="([\d.]+)"/g)];
+    expect(dots.flatMap(([, y, x]) => [Number(x), Number(y)].map((at) => at.toFixed(2)))).toEqual(
+      line.map((at) => Number(at).toFixed(2)),
+    );
+    const [x0, , x1, y1, , y2] = line.map(Number) as [number, number, number, number, number, number];
+    expect(x1 - x0).toBeCloseTo(y1 - y2, 2);
+    expect(draw([])).toContain("No values to draw.");
   });
 });
