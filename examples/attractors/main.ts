@@ -4,7 +4,7 @@
  * eigenvalues. Trainings that are done, or were stopped, are in the folder: the same command goes on with them.
  *
  *   npx tsx examples/attractors/main.ts [--systems arneodo,roessler,lorenz] [--generators neuralOde,gru] [--sizes 3,10,25]
- *                                       [--seeds 0,1,2] [--epochs 500] [--workers <cores>] [--out out/attractors]
+ *                                       [--seeds 0,1,2] [--epochs 700] [--workers <cores>] [--out out/attractors]
  */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -26,7 +26,7 @@ const { values } = parseArgs({
     generators: { type: "string", default: "neuralOde,gru" },
     sizes: { type: "string", default: "3,10,25" },
     seeds: { type: "string", default: "0,1,2" },
-    epochs: { type: "string", default: "500" },
+    epochs: { type: "string", default: "700" },
     workers: { type: "string", default: String(availableParallelism()) },
     out: { type: "string", default: "out/attractors" },
   },

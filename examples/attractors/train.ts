@@ -1,7 +1,7 @@
 /**
  * Trains one model, or goes on with its training. `main.ts` runs it for each of its models.
  *
- *   npx tsx examples/attractors/train.ts [--system arneodo] [--generator neuralOde] [--size 3] [--seed 0] [--epochs 500]
+ *   npx tsx examples/attractors/train.ts [--system arneodo] [--generator neuralOde] [--size 3] [--seed 0] [--epochs 700]
  *                                        [--out out/attractors]
  */
 import { mkdir } from "node:fs/promises";
@@ -18,7 +18,7 @@ const { values } = parseArgs({
     generator: { type: "string", default: "neuralOde" },
     size: { type: "string", default: "3" },
     seed: { type: "string", default: "0" },
-    epochs: { type: "string", default: "500" },
+    epochs: { type: "string", default: "700" },
     out: { type: "string", default: "out/attractors" },
   },
 });

@@ -43,23 +43,17 @@ export function modelOf({ generator, size, seed }: Training, { train }: Dataset)
   return new LFADS(sequentialAutoencoder({ channels, bins, latentSize: size, generator, seed }));
 }
 
-const regularization = { dropout: 0, coordinatedDropout: 0.1 };
-
 /**
- * The paper's training in a fraction of its epochs: updates of a quarter of the trials, for which the learning rate is half as large, the horizon in
- * proportion, and a learning rate that decays on plateaus once the horizon holds all bins. Coordinated dropout stands in the place of dropout:
- * encoders of so few trials overfit, and with latents enough models copy spikes.
+ * The paper's training in a quarter of its epochs: batches of a quarter of the trials, the horizon in proportion, and a learning rate that
+ * decays on plateaus once the horizon holds all bins. Coordinated dropout stands in the place of dropout: encoders of so few trials
+ * overfit, and with latents enough models copy spikes.
  */
 export function optionsOf({ generator, seed, epochs }: Training): FitOptions {
   const { hyperparameters, horizon, ...rest } = sequentialAutoencoderTraining(generator);
   return {
     ...rest,
-    hyperparameters: {
-      ...hyperparameters,
-      ...regularization,
-      learningRate: hyperparameters!.learningRate! / 2,
-    },
-    ...(horizon && { horizon: { bins: 5, grow: 5, everyEpochs: Math.ceil(epochs / 20) } }),
-    ...{ batchSize: 160, epochs, seed, learningRateDecay: { factor: 0.9 } },
+    hyperparameters: { ...hyperparameters, dropout: 0, coordinatedDropout: 0.1 },
+    ...(horizon && { horizon: { bins: 5, grow: 5, everyEpochs: Math.ceil(epochs / 28) } }),
+    ...{ batchSize: 160, epochs, seed, learningRateDecay: { factor: 0.9, patience: 12 } },
   };
 }
