@@ -1,10 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { axisX, axisY, scale } from "./axes";
 import { emptyPicture, figure } from "./figure";
 import type { Html } from "./html";
 import { type Color, seriesColor } from "./palette";
-import { picture } from "./picture";
-import { type PlanePoint, planeScales } from "./plane";
+import { type PlanePoint, planePicture } from "./plane";
 
 /** A way through the plane. */
 export interface PlanePath {
@@ -44,38 +42,20 @@ export function pathFigure({
   }));
   const all: PlanePoint[] = paths.flatMap(({ points }) => points);
   if (all.length === 0) return figure({ title, caption, picture: emptyPicture("No values to draw.") });
-  const { margins, xDomain, yDomain } = planeScales(all, height);
-  const x = { label: xLabel, domain: xDomain };
-  const y = { label: yLabel, domain: yDomain };
   return figure({
     title,
     caption,
     legend: paths,
-    picture: picture({
-      title,
+    picture: planePicture({
+      ...{ title, xLabel, yLabel, height, points: all },
       description: `Paths in the plane: ${paths.map(({ label }) => label).join(", ")}. ${xLabel} against ${yLabel}.`,
-      height,
-      plot: {
-        ...margins,
-        x: scale(x),
-        y: scale(y),
-        marks: [
-          axisY(y),
-          axisX(x),
-          ...paths.flatMap(({ points, color }) => [
-            Plot.line(points, { x: "x", y: "y", stroke: color, strokeWidth: 2 }),
-            Plot.dot(points.slice(-1), { x: "x", y: "y", r: 4, fill: color }),
-            Plot.dot(points.slice(0, 1), {
-              x: "x",
-              y: "y",
-              r: 4,
-              fill: "var(--card)",
-              stroke: color,
-              strokeWidth: 1.8,
-            }),
-          ]),
-        ],
-      },
+      marks: paths.flatMap(({ points, color }) => [
+        Plot.line(points, { x: "x", y: "y", stroke: color, strokeWidth: 2 }),
+        Plot.dot(points.slice(-1), { x: "x", y: "y", r: 4, fill: color }),
+        Plot.dot(points.slice(0, 1), {
+          ...{ x: "x", y: "y", r: 4, fill: "var(--card)", stroke: color, strokeWidth: 1.8 },
+        }),
+      ]),
     }),
   });
 }

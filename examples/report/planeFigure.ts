@@ -1,10 +1,8 @@
 import * as Plot from "@observablehq/plot";
-import { axisX, axisY, scale } from "./axes";
 import { emptyPicture, figure } from "./figure";
 import type { Html } from "./html";
 import type { Color } from "./palette";
-import { picture } from "./picture";
-import { type PlanePoint, planeScales } from "./plane";
+import { type PlanePoint, planePicture } from "./plane";
 
 /** What {@link planeFigure} draws. */
 export interface PlaneFigureOptions {
@@ -31,35 +29,24 @@ export function planeFigure(options: PlaneFigureOptions): Html {
   const { title, caption, xLabel, yLabel, lines, dots, height = 300 } = options;
   const all = [...lines, ...dots].flatMap(({ points }) => points);
   if (all.length === 0) return figure({ title, caption, picture: emptyPicture("No values to draw.") });
-  const { margins, xDomain, yDomain } = planeScales(all, height);
-  const x = { label: xLabel, domain: xDomain };
-  const y = { label: yLabel, domain: yDomain };
   return figure({
     title,
     caption,
     legend: dots.filter(({ points }) => points.length > 0),
-    picture: picture({
-      title,
+    picture: planePicture({
+      ...{ title, xLabel, yLabel, height, points: all },
       description: `${lines.length} lines and dots in the plane: ${dots.map(({ label }) => label).join(", ")}. ${xLabel} against ${yLabel}.`,
-      height,
-      plot: {
-        ...margins,
-        x: scale(x),
-        y: scale(y),
-        marks: [
-          axisY(y),
-          axisX(x),
-          ...lines.map(({ points, color }) =>
-            Plot.line(points, { x: "x", y: "y", stroke: color, strokeWidth: 0.8, strokeOpacity: 0.5 }),
-          ),
-          ...dots.map(({ points, color, hollow }) =>
-            Plot.dot(points, {
-              ...{ x: "x", y: "y", r: hollow ? 6 : 3.5, stroke: color, strokeWidth: 1.6 },
-              fill: hollow ? "none" : color,
-            }),
-          ),
-        ],
-      },
+      marks: [
+        ...lines.map(({ points, color }) =>
+          Plot.line(points, { x: "x", y: "y", stroke: color, strokeWidth: 0.8, strokeOpacity: 0.5 }),
+        ),
+        ...dots.map(({ points, color, hollow }) =>
+          Plot.dot(points, {
+            ...{ x: "x", y: "y", r: hollow ? 6 : 3.5, stroke: color, strokeWidth: 1.6 },
+            fill: hollow ? "none" : color,
+          }),
+        ),
+      ],
     }),
   });
 }

@@ -75,11 +75,11 @@ export class NeuralOdeCell implements Cell {
     const x = input && reshape(input, [1, ...input.shape]);
     const fast = this.#fast(parameters, x, state, 1);
     if (fast) return reshape(fast, state.shape);
-    const derivative = (x: Tensor) => {
-      const slope = this.field.derivative(parameters, input, x);
-      if (`${slope.shape}` !== `${x.shape}`) {
+    const derivative = (at: Tensor) => {
+      const slope = this.field.derivative(parameters, input, at);
+      if (`${slope.shape}` !== `${at.shape}`) {
         throw new Error(
-          `NeuralOdeCell: the derivative must have the shape of the state [${x.shape}], got [${slope.shape}]`,
+          `NeuralOdeCell: the derivative must have the shape of the state [${at.shape}], got [${slope.shape}]`,
         );
       }
       return slope;

@@ -30,6 +30,8 @@ export type OdeSequence = (
  * States of a neural ODE whose vector field is a multilayer perceptron, integrated by an explicit Runge-Kutta method with steps of
  * fixed length; the input is held over a bin.
  *
+ * Source: Chen, Rubanova, Bettencourt & Duvenaud 2018, Neural ordinary differential equations, NeurIPS.
+ *
  * @param x `[T, B, inputs]`, null for an autonomous field
  * @param h0 `[B, size]`
  * @returns `[T, B, size]`, each after its bin
