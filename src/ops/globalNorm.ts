@@ -1,9 +1,21 @@
-import { add, addN, div, minimum, scalar, sqrt, square, sum, type Tensor } from "@tensorflow/tfjs-core";
+import {
+  add,
+  concat,
+  div,
+  minimum,
+  reshape,
+  scalar,
+  sqrt,
+  square,
+  sum,
+  type Tensor,
+} from "@tensorflow/tfjs-core";
 
 /** Euclidean norm of all tensors together, a scalar. */
 export function globalNorm(tensors: readonly Tensor[]): Tensor {
   if (tensors.length === 0) return scalar(0);
-  return sqrt(addN(tensors.map((x) => sum(square(x)))));
+  // Not addN: of more than seven tensors its result is nothing on webgpu, without an error.
+  return sqrt(sum(concat(tensors.map((x) => reshape(sum(square(x)), [1])))));
 }
 
 /** The factor that brings a norm down to `limit`: `min(1, limit / (norm + 1e-6))`. */

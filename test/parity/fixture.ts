@@ -1,4 +1,3 @@
-import { readFileSync } from "node:fs";
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
 import { readSafetensors } from "../../src/data/safetensors";
 
@@ -13,8 +12,11 @@ export class Fixture {
   readonly #tensors: Readonly<Record<string, Values>>;
   readonly #compared = new Set<string>();
 
-  constructor(readonly path: string) {
-    const { tensors, metadata } = readSafetensors(readFileSync(path));
+  constructor(
+    readonly path: string,
+    bytes: Uint8Array,
+  ) {
+    const { tensors, metadata } = readSafetensors(bytes);
     this.metadata = metadata;
     this.#tensors = tensors;
   }

@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
+import type { Values } from "./fixture";
 
 /**
  * Bits per spike as lfads-torch logs them: the first readout parameter is taken for a Poisson log-rate whatever the
@@ -7,14 +7,12 @@ import type { Tensor } from "@tensorflow/tfjs-core";
  * @returns held-in, held-out channels, predicted bins
  */
 export function bitsPerSpike(
-  logRates: Tensor,
-  targets: Tensor,
+  { data: o }: Values,
+  { data: k, shape }: Values,
   encodedChannels: number,
   encodedBins: number,
 ): [number, number, number] {
-  const [trials, bins, channels] = targets.shape as [number, number, number];
-  const o = logRates.dataSync();
-  const k = targets.dataSync();
+  const [trials, bins, channels] = shape as [number, number, number];
   const region = (fromBin: number, toBin: number, fromChannel: number, toChannel: number) => {
     const indices: number[][] = Array.from({ length: Math.max(0, toChannel - fromChannel) }, () => []);
     for (let trial = 0; trial < trials; trial++) {
@@ -42,10 +40,8 @@ export function bitsPerSpike(
 }
 
 /** Mean over channels of the coefficient of determination over trials and bins. */
-export function r2(predictions: Tensor, truth: Tensor): number {
-  const channels = truth.shape[2]!;
-  const y = truth.dataSync();
-  const p = predictions.dataSync();
+export function r2({ data: p }: Values, { data: y, shape }: Values): number {
+  const channels = shape[2]!;
   const rows = y.length / channels;
   let total = 0;
   for (let channel = 0; channel < channels; channel++) {

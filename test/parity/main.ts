@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { parseArgs } from "node:util";
 import { useKernels } from "../../src/kernels";
@@ -29,7 +29,7 @@ let failed = 0;
 for (const path of paths) {
   const name = basename(path, ".safetensors");
   try {
-    const result = compareFile(path);
+    const result = await compareFile(path, readFileSync(path));
     if (!result) {
       console.log(`-    ${name}: traces of the search, not part of the model`);
       continue;

@@ -191,8 +191,8 @@ class Run {
       Object.entries(trained).map(([name, value]) => [name, value.clone()]),
     );
     let state = optimizer.init(parameters);
-    const losses: number[] = [];
-    const norms: number[] = [];
+    const losses: Tensor[] = [];
+    const norms: Tensor[] = [];
     for (let step = 1; step <= 10; step++) {
       const { value, gradients } = valueAndGradients(
         () => this.#forward("train", { ...model.parameters, ...parameters }).loss.total,
@@ -204,9 +204,9 @@ class Run {
         weightDecay: this.#l2Ramp * h.weight_decay!,
         gradientClip: c.grad_clip,
       });
-      losses.push(value.dataSync()[0]!);
-      norms.push(next.norm.dataSync()[0]!);
-      dispose([value, next.norm, gradients, parameters, state.first, state.second] as unknown as Tensor[]);
+      losses.push(value);
+      norms.push(next.norm);
+      dispose([gradients, parameters, state.first, state.second] as unknown as Tensor[]);
       parameters = next.parameters;
       state = next.state;
       if (step === 1 || step === 10) {
@@ -216,8 +216,8 @@ class Run {
         }
       }
     }
-    report.compare("losses", "trace/loss", { data: losses, shape: [10] });
-    report.compare("losses", "trace/grad_norm", { data: norms, shape: [10] });
+    report.compare("losses", "trace/loss", stack(losses));
+    report.compare("losses", "trace/grad_norm", stack(norms));
     dispose([parameters, state.first, state.second] as unknown as Tensor[]);
   }
 
@@ -355,31 +355,30 @@ class Run {
   #compareMetrics(batches: readonly Batch[], output: ForwardOutput, parameters: Parameters): void {
     const { fixture, report, h } = this;
     const names = ["bps", "co_bps", "fp_bps"] as const;
-    const perSession = batches.map((batch, i) => {
-      const reconstruction = this.#reconstruction(batch);
-      const [logRates] = blocks(output.sessions[i]!.readout, reconstruction.parametersPerChannel);
-      return bitsPerSpike(logRates!, batch.reconstruct, h.encod_data_dim!, h.encod_seq_len!);
+    const mean = (values: readonly number[]) => values.reduce((sum, x) => sum + x, 0) / values.length;
+    const logRates = batches.map((batch, i) => {
+      const { parametersPerChannel } = this.#reconstruction(batch);
+      return blocks(output.sessions[i]!.readout, parametersPerChannel)[0]!;
     });
-    names.forEach((name, k) => {
-      const mean = perSession.reduce((sum, regions) => sum + regions[k]!, 0) / perSession.length;
-      // Python's max(bps, -1): NaN stays.
-      report.compare("metrics", `metric/${name}`, mean < -1 ? -1 : mean, unit(fixture, `metric/${name}`));
+    const counts = batches.map(({ reconstruct }) => reconstruct);
+    report.later([...logRates, ...counts], (values) => {
+      const perSession = batches.map((_, i) =>
+        bitsPerSpike(values[i]!, values[batches.length + i]!, h.encod_data_dim!, h.encod_seq_len!),
+      );
+      names.forEach((name, k) => {
+        const bits = mean(perSession.map((regions) => regions[k]!));
+        // Python's max(bps, -1): NaN stays.
+        report.compare("metrics", `metric/${name}`, bits < -1 ? -1 : bits, unit(fixture, `metric/${name}`));
+      });
     });
     const truths = batches.map((_, i) => `input/truth${this.#suffix(i)}`).filter((name) => fixture.has(name));
-    const scores = truths.map((name, i) => {
-      const rates = this.#reconstruction(batches[i]!).mean(
-        output.sessions[i]!.readout,
-        this.#own(batches[i]!, parameters),
-      );
-      return r2(rates, fixture.tensor(name));
-    });
-    const score = scores.reduce((sum, value) => sum + value, 0) / scores.length;
-    report.compare(
-      "metrics",
-      "metric/r2",
-      scores.length > 0 ? score : Number.NaN,
-      unit(fixture, "metric/r2"),
+    const rates = truths.map((_, i) =>
+      this.#reconstruction(batches[i]!).mean(output.sessions[i]!.readout, this.#own(batches[i]!, parameters)),
     );
+    report.later(rates, (values) => {
+      const score = mean(truths.map((name, i) => r2(values[i]!, fixture.values(name))));
+      report.compare("metrics", "metric/r2", score, unit(fixture, "metric/r2"));
+    });
   }
 
   #compareGradients(gradients: Parameters, untrained: ReadonlySet<string>): void {

@@ -32,12 +32,16 @@ const KINDS: readonly Kind[] = [
 ];
 
 /** Result of one golden file; null for the traces of the search, which is another matter. */
-export function compareFile(path: string): { summary: string; misses: string[] } | null {
-  const fixture = new Fixture(path);
+export async function compareFile(
+  path: string,
+  bytes: Uint8Array,
+): Promise<{ summary: string; misses: string[] } | null> {
+  const fixture = new Fixture(path, bytes);
   if ("stopper" in fixture.metadata) return null;
   const kind = KINDS.find(({ matches }) => matches(fixture));
   if (!kind) throw new Error(`${path}: not a golden file of a known kind`);
   const report = new Report(fixture);
   tidy(() => kind.run(fixture, report));
+  await report.settle();
   return { summary: report.toString(), misses: report.misses(kind.inputs(fixture)) };
 }

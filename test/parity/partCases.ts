@@ -1,15 +1,4 @@
-import {
-  add,
-  concat,
-  mul,
-  reshape,
-  slice,
-  stack,
-  sum,
-  type Tensor,
-  tensor,
-  transpose,
-} from "@tensorflow/tfjs-core";
+import { add, concat, mul, reshape, stack, sum, type Tensor, tensor, transpose } from "@tensorflow/tfjs-core";
 import { type Augmentation, spikeJitter, temporalShift } from "../../src/augmentations";
 import { BidirectionalGru, ClippedGruCell, Factors, type Parameters } from "../../src/modules";
 import type { Draws } from "../../src/random";
@@ -194,8 +183,8 @@ export function rampsCase(fixture: Fixture, report: Report): void {
 }
 
 export function metricsCase(fixture: Fixture, report: Report): void {
-  const preds = fixture.tensor("bps/preds");
-  const targets = fixture.tensor("bps/targets");
+  const preds = fixture.values("bps/preds");
+  const targets = fixture.values("bps/targets");
   const [, bins, channels] = targets.shape as [number, number, number];
   const encodedChannels = fixture.scalar("bps/encod_data_dim");
   const encodedBins = fixture.scalar("bps/encod_seq_len");
@@ -207,13 +196,16 @@ export function metricsCase(fixture: Fixture, report: Report): void {
   report.compare(
     "metrics",
     "bps/value_silent_channel",
-    bitsPerSpike(preds, fixture.tensor("bps/targets_silent_channel"), channels, bins)[0],
+    bitsPerSpike(preds, fixture.values("bps/targets_silent_channel"), channels, bins)[0],
     1,
   );
   report.compare("metrics", "bps/regional", regional(encodedChannels, encodedBins), 1);
   report.compare("metrics", "bps/regional_no_heldout", regional(channels, bins), 1);
-  report.compare("metrics", "r2/value", r2(fixture.tensor("r2/preds"), fixture.tensor("r2/targets")), 1);
-  const firstTrial = (name: string) => slice(fixture.tensor(name), [0, 0, 0], [1, bins, channels]);
+  report.compare("metrics", "r2/value", r2(fixture.values("r2/preds"), fixture.values("r2/targets")), 1);
+  const firstTrial = (name: string) => {
+    const { data } = fixture.values(name);
+    return { data: Array.from(data).slice(0, bins * channels), shape: [1, bins, channels] };
+  };
   report.compare("metrics", "r2/value_2d", r2(firstTrial("r2/preds"), firstTrial("r2/targets")), 1);
   for (const name of ["smooth", "smooth9"]) {
     const coefficient = fixture.scalar(`${name}/coef`);
@@ -255,7 +247,13 @@ export function jitterAndShiftCase(fixture: Fixture, report: Report): void {
   };
   const [std, maxShift, width] = [3, 6, 2];
   const recorded: Draws = {
-    normal: (name) => mul(1 / std, fixture.tensor(`shift/normal_${short(name)}`)),
+    normal: (name) => {
+      const { data, shape } = fixture.values(`shift/normal_${short(name)}`);
+      return tensor(
+        Array.from(data, (x) => x / std),
+        [...shape],
+      );
+    },
     integers: (name, shape) =>
       perSpike(name.endsWith("encode") ? batch.encode : batch.reconstruct, fixture, short(name), shape),
     bernoulli: () => tensor([]),

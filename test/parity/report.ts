@@ -1,4 +1,4 @@
-import type { Tensor } from "@tensorflow/tfjs-core";
+import { dispose, keep, type Tensor } from "@tensorflow/tfjs-core";
 import type { Fixture, Values } from "./fixture";
 
 /**
@@ -16,10 +16,11 @@ export const BOUNDS = {
 
 export type Kind = keyof typeof BOUNDS;
 
-/** Largest error of each kind of quantity in one file. */
+/** Largest error of each kind of quantity in one file, complete once {@link settle} is done. */
 export class Report {
   readonly worst = new Map<Kind, { error: number; name: string }>();
   readonly problems: string[] = [];
+  readonly #unread: { tensors: readonly Tensor[]; use: (values: Values[]) => void }[] = [];
 
   constructor(readonly fixture: Fixture) {}
 
@@ -28,8 +29,26 @@ export class Report {
    * @param scale what the error is relative to; by default the largest golden value
    */
   compare(kind: Kind, name: string, actual: Tensor | number | Values, scale?: number): void {
+    if (typeof actual === "number") this.#compare(kind, name, { data: [actual], shape: [] }, scale);
+    else if ("dataId" in actual)
+      this.later([actual], ([values]) => this.#compare(kind, name, values!, scale));
+    else this.#compare(kind, name, actual, scale);
+  }
+
+  /** Reads tensors when everything has been computed: a backend on a GPU cannot be waited for in between. */
+  later(tensors: readonly Tensor[], use: (values: Values[]) => void): void {
+    this.#unread.push({ tensors: tensors.map((x) => keep(x.clone())), use });
+  }
+
+  async settle(): Promise<void> {
+    for (const { tensors, use } of this.#unread.splice(0)) {
+      use(await Promise.all(tensors.map(async (x) => ({ data: await x.data<"float32">(), shape: x.shape }))));
+      dispose([...tensors]);
+    }
+  }
+
+  #compare(kind: Kind, name: string, values: Values, scale?: number): void {
     const golden = this.fixture.expected(name);
-    const values = toValues(actual);
     if (`${values.shape}` !== `${golden.shape}`) {
       this.problems.push(`${name}: shape [${values.shape}], golden [${golden.shape}]`);
       return;
@@ -70,9 +89,4 @@ export class Report {
       })
       .join(", ");
   }
-}
-
-function toValues(actual: Tensor | number | Values): Values {
-  if (typeof actual === "number") return { data: [actual], shape: [] };
-  return "dataSync" in actual ? { data: actual.dataSync(), shape: actual.shape } : actual;
 }

@@ -1,10 +1,12 @@
+import { readFileSync } from "node:fs";
 import type { SearchDraws } from "../../src/search/draws";
 import type { Job, Scheduler } from "../../src/search/scheduler";
 import { Fixture } from "../parity/fixture";
 
 /** Traces of lfads-torch. */
 export const tune = new Fixture(
-  new URL("../fixtures/lfads-torch/15_tune.safetensors", import.meta.url).pathname,
+  "15_tune",
+  readFileSync(new URL("../fixtures/lfads-torch/15_tune.safetensors", import.meta.url)),
 );
 
 /** Draws that were recorded; what is left over, or missing, is an error. */
