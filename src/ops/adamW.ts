@@ -1,4 +1,16 @@
-import { add, div, mul, sqrt, square, sub, type Tensor, tidy } from "@tensorflow/tfjs-core";
+import {
+  add,
+  concat,
+  div,
+  mul,
+  reshape,
+  slice,
+  sqrt,
+  square,
+  sub,
+  type Tensor,
+  tidy,
+} from "@tensorflow/tfjs-core";
 import { clipFactor, globalNorm } from "./globalNorm";
 import { type Op, runOp } from "./op";
 
@@ -40,11 +52,10 @@ export const adamWOp: Op<AdamWInputs, AdamWRule> = {
     tidy(() => {
       const { parameters, gradients, first, second } = groups(inputs);
       const norm = globalNorm(gradients);
-      const factor = clipFactor(norm, rule.limit);
-      const updated = parameters.map((p, i) =>
-        update([p, gradients[i]!, first[i]!, second[i]!], factor, rule),
-      );
-      return [norm, ...[0, 1, 2].flatMap((part) => updated.map((tensors) => tensors[part]!))];
+      if (parameters.length === 0) return [norm];
+      const vectors = [parameters, gradients, first, second].map(join);
+      const updated = update(vectors, clipFactor(norm, rule.limit), rule);
+      return [norm, ...updated.flatMap((vector) => split(vector, parameters))];
     }),
   gradient: () => ({}),
 };
@@ -67,16 +78,30 @@ export function groups(inputs: AdamWInputs): AdamWTensors {
   return { parameters: group(0), gradients: group(1), first: group(2), second: group(3) };
 }
 
+/** All tensors in one vector, so that dozens of parameters take as many operations as one. */
+function join(tensors: readonly Tensor[]): Tensor {
+  return concat(tensors.map((x) => reshape(x, [x.size])));
+}
+
+/** Tensors of the shapes of `like` from such a vector. */
+function split(vector: Tensor, like: readonly Tensor[]): Tensor[] {
+  let start = 0;
+  return like.map(({ size, shape }) => {
+    const part = reshape(slice(vector, [start], [size]), shape);
+    start += size;
+    return part;
+  });
+}
+
 function update(
-  [value, gradient, m, v]: readonly [Tensor, Tensor, Tensor, Tensor],
+  vectors: readonly Tensor[],
   factor: Tensor,
   { beta1, beta2, epsilon, rate, correction, decay }: AdamWRule,
 ): Tensor[] {
-  return tidy(() => {
-    const g = mul(gradient, factor);
-    const m1 = add(mul(m, beta1), mul(g, 1 - beta1));
-    const v1 = add(mul(v, beta2), mul(square(g), 1 - beta2));
-    const change = div(m1, add(div(sqrt(v1), correction), epsilon));
-    return [sub(mul(value, decay), mul(change, rate)), m1, v1];
-  });
+  const [value, gradient, m, v] = vectors as readonly [Tensor, Tensor, Tensor, Tensor];
+  const g = mul(gradient, factor);
+  const m1 = add(mul(m, beta1), mul(g, 1 - beta1));
+  const v1 = add(mul(v, beta2), mul(square(g), 1 - beta2));
+  const change = div(m1, add(div(sqrt(v1), correction), epsilon));
+  return [sub(mul(value, decay), mul(change, rate)), m1, v1];
 }

@@ -19,11 +19,13 @@ import {
   type Gates,
   gateColumns,
   gateRows,
+  gruSlopes,
   gruStep,
   gruStepGradient,
   joinRows,
   mapGates,
   recurrentWeightGradient,
+  slopesAt,
   statesBefore,
 } from "./gruStep";
 import { at } from "./heap";
@@ -152,7 +154,20 @@ export const decoderSequenceOp: Op<DecoderInputs & Record<string, Tensor>, { cli
     const bins = controllerInput.shape[0]!;
     const con = split(inputs.conWeightIh, controllerInput.shape[2]!);
     const gen = split(inputs.genWeightIh, inputs.coWeight.shape[0]! / 2);
+    const before = tidy(() => ({
+      con: statesBefore(y.con, inputs.con0), // [bins * batch, C]
+      gen: statesBefore(y.gen, inputs.gen0),
+    }));
     const d = tidy(() => {
+      const gruGates = (name: "con" | "gen") => ({
+        ...{ state: y[name], z: y[`${name}Z`], r: y[`${name}R`], n: y[`${name}N`] },
+      });
+      const slopes = {
+        con: gruSlopes(gruGates("con"), reshape(before.con, y.con.shape), clip),
+        gen: gruSlopes(gruGates("gen"), reshape(before.gen, y.gen.shape), clip),
+      };
+      // What a controller output's gradient is for its log-variance: half of std * noise.
+      const halfDeviation = noise && mul(0.5, sub(y.output, y.mean));
       const [fromFactors, fromOutputs] = [gateRows(con.rest), gateRows(gen.first)];
       const [conU, genU] = [gateRows(inputs.conWeightHh), gateRows(inputs.genWeightHh)];
       const co = posteriorWeights(inputs);
@@ -172,22 +187,17 @@ export const decoderSequenceOp: Op<DecoderInputs & Record<string, Tensor>, { cli
               carried.gen,
               generatorMask ? mul(fromFactor, at(generatorMask, t)) : fromFactor,
             ]),
-            { state: at(y.gen, t), z: at(y.genZ, t), r: at(y.genR, t), n: at(y.genN, t) },
-            t > 0 ? at(y.gen, t - 1) : inputs.gen0,
+            slopesAt(slopes.gen, t),
             genU,
-            clip,
           );
           const output = add(at(dy.output, t), through(g.dGates, fromOutputs));
           const mean = add(at(dy.mean, t), output);
           const ownLogvar = at(dy.logvar, t);
-          const deviation = sub(at(y.output, t), at(y.mean, t)); // std * noise
-          const logvar = noise ? add(ownLogvar, mul(mul(0.5, output), deviation)) : ownLogvar;
+          const logvar = halfDeviation ? add(ownLogvar, mul(output, at(halfDeviation, t))) : ownLogvar;
           const c = gruStepGradient(
             addN([at(dy.con, t), carried.con, matMul(mean, co.mean), matMul(logvar, co.logvar)]),
-            { state: at(y.con, t), z: at(y.conZ, t), r: at(y.conR, t), n: at(y.conN, t) },
-            t > 0 ? at(y.con, t - 1) : inputs.con0,
+            slopesAt(slopes.con, t),
             conU,
-            clip,
           );
           const feedback = through(c.dGates, fromFactors);
           return {
@@ -229,8 +239,7 @@ export const decoderSequenceOp: Op<DecoderInputs & Record<string, Tensor>, { cli
         const masked = factorMask ? mul(feedback(), factorMask) : feedback();
         return concat([weightGradient(d.conGates, controllerInput), weightGradient(d.conGates, masked)], 1);
       },
-      conWeightHh: () =>
-        recurrentWeightGradient(d.conGates, statesBefore(y.con, inputs.con0), asMatrix(y.conR)),
+      conWeightHh: () => recurrentWeightGradient(d.conGates, before.con, asMatrix(y.conR)),
       conBias: () => joinRows(mapGates(d.conGates, (gate) => sum(gate, 0))),
       con0: () => d.con.clone(),
       coWeight: () => {
@@ -247,8 +256,7 @@ export const decoderSequenceOp: Op<DecoderInputs & Record<string, Tensor>, { cli
         const own = weightGradient(d.genGates, y.output);
         return externalInputs ? concat([own, weightGradient(d.genGates, externalInputs)], 1) : own;
       },
-      genWeightHh: () =>
-        recurrentWeightGradient(d.genGates, statesBefore(y.gen, inputs.gen0), asMatrix(y.genR)),
+      genWeightHh: () => recurrentWeightGradient(d.genGates, before.gen, asMatrix(y.genR)),
       genBias: () => joinRows(mapGates(d.genGates, (gate) => sum(gate, 0))),
       gen0: () => d.gen.clone(),
       facWeight: () =>

@@ -15,11 +15,13 @@ import {
   type Gates,
   gateColumns,
   gateRows,
+  gruSlopes,
   gruStep,
   gruStepGradient,
   joinRows,
   mapGates,
   recurrentWeightGradient,
+  slopesAt,
   statesBefore,
 } from "./gruStep";
 import { at } from "./heap";
@@ -90,20 +92,15 @@ export const gruSequenceOp: Op<GruInputs & Record<string, Tensor>, SequenceAttri
   gradient([dStates], { x, weightIh, weightHh, h0 }, outputs, { bins, clip, reverse }) {
     const [batch, units] = h0.shape as [number, number];
     const [states, z, r, n] = outputs as [Tensor, Tensor, Tensor, Tensor];
+    const before = tidy(() => statesBefore(states, h0, reverse)); // [bins * batch, H]
     const { dGates, dH0 } = tidy(() => {
       const u = gateRows(weightHh);
+      const slopes = gruSlopes({ state: states, z, r, n }, reshape(before, states.shape), clip);
       const byBin: Record<keyof Gates, Tensor[]> = { z: [], r: [], n: [] };
       let carried: Tensor = zeros([batch, units]);
       for (const t of order(bins, !reverse)) {
-        const before = reverse ? t + 1 : t - 1;
         const { dGates, dPrevious } = tidy(() =>
-          gruStepGradient(
-            add(at(dStates!, t), carried),
-            { state: at(states, t), z: at(z, t), r: at(r, t), n: at(n, t) },
-            before < 0 || before === bins ? h0 : at(states, before),
-            u,
-            clip,
-          ),
+          gruStepGradient(add(at(dStates!, t), carried), slopesAt(slopes, t), u),
         );
         byBin.z[t] = dGates.z;
         byBin.r[t] = dGates.r;
@@ -124,7 +121,7 @@ export const gruSequenceOp: Op<GruInputs & Record<string, Tensor>, SequenceAttri
         const rows = asMatrix(x!);
         return joinRows(mapGates(dGates, (d) => transposedMatMul(d, rows)));
       },
-      weightHh: () => recurrentWeightGradient(dGates, statesBefore(states, h0, reverse), asMatrix(r)),
+      weightHh: () => recurrentWeightGradient(dGates, before, asMatrix(r)),
       bias: () => joinRows(mapGates(dGates, (d) => sum(d, 0))),
       h0: () => dH0.clone(),
     };

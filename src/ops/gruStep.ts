@@ -1,6 +1,7 @@
 import {
   abs,
   add,
+  addN,
   cast,
   clipByValue,
   concat,
@@ -9,11 +10,13 @@ import {
   mul,
   sigmoid,
   slice,
+  square,
   sub,
   type Tensor,
   tanh,
   transpose,
 } from "@tensorflow/tfjs-core";
+import { at } from "./heap";
 import { asMatrix, transposedMatMul } from "./linear";
 
 /**
@@ -69,6 +72,41 @@ export function gruStep(
   return { state: clip < Infinity ? clipByValue(state, -clip, clip) : state, z, r, n };
 }
 
+/** What the gradient of a step multiplies by: slopes of the state by its way through `z h` and by the gates before their sigmoid or tanh. */
+export type GruSlopes = Gates & {
+  readonly kept: Tensor;
+  /** Of `r h` by h. */
+  readonly reset: Tensor;
+};
+
+/**
+ * Slopes of {@link gruStep}, of all bins at once, so that few operations are left to each.
+ *
+ * @param after states after each bin and their gates, `[bins, batch, H]`
+ * @param previous states before each bin, `[bins, batch, H]`
+ */
+export function gruSlopes(
+  { state, z, r, n }: Gates & { readonly state: Tensor },
+  previous: Tensor,
+  clip: number,
+): GruSlopes {
+  // A saturated state is at the bound itself, so the state tells where the gradient passes.
+  const pass = (x: Tensor): Tensor => (clip < Infinity ? mul(x, cast(less(abs(state), clip), "float32")) : x);
+  const kept = pass(z);
+  return {
+    kept,
+    reset: r,
+    n: mul(pass(sub(1, z)), sub(1, square(n))),
+    z: mul(mul(kept, sub(1, z)), sub(previous, n)),
+    r: mul(mul(r, sub(1, r)), previous),
+  };
+}
+
+/** Those of one bin, `[batch, H]` each. */
+export function slopesAt({ kept, reset, z, r, n }: GruSlopes, t: number): GruSlopes {
+  return { kept: at(kept, t), reset: at(reset, t), z: at(z, t), r: at(r, t), n: at(n, t) };
+}
+
 /**
  * Gradient of {@link gruStep} given the gradient of the state after it.
  *
@@ -77,21 +115,16 @@ export function gruStep(
  */
 export function gruStepGradient(
   dState: Tensor,
-  { state, z, r, n }: Gates & { readonly state: Tensor },
-  previous: Tensor,
+  slopes: GruSlopes,
   u: Gates,
-  clip: number,
 ): { dGates: Gates; dPrevious: Tensor } {
-  // A saturated state is at the bound itself, so the state tells where the gradient passes.
-  const dh = clip < Infinity ? mul(dState, cast(less(abs(state), clip), "float32")) : dState;
-  const dhz = mul(dh, z);
-  const dn = mul(sub(dh, dhz), sub(1, mul(n, n))); // before the tanh
-  const dz = mul(mul(dhz, sub(1, z)), sub(previous, n)); // before the sigmoid
-  const dReset = mul(matMul(dn, u.n), r); // of h through r h
-  const dr = mul(mul(dReset, sub(1, r)), previous);
+  const [dn, dz] = [mul(dState, slopes.n), mul(dState, slopes.z)];
+  const dReset = matMul(dn, u.n);
+  const dr = mul(dReset, slopes.r);
+  const direct = add(mul(dState, slopes.kept), mul(dReset, slopes.reset));
   return {
     dGates: { z: dz, r: dr, n: dn },
-    dPrevious: add(add(dhz, dReset), add(matMul(dz, u.z), matMul(dr, u.r))),
+    dPrevious: addN([direct, matMul(dz, u.z), matMul(dr, u.r)]),
   };
 }
 
