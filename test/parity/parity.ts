@@ -31,11 +31,12 @@ const KINDS: readonly Kind[] = [
   { matches: (f) => f.has("jitter/encod_data"), run: jitterAndShiftCase, inputs: () => JITTER_INPUTS },
 ];
 
-/** Result of one golden file; null for the traces of the search, which is another matter. */
+/** Result of one golden file, by bounds times `slack`; null for the traces of the search, which is another matter. */
 export async function compareFile(
   path: string,
   bytes: Uint8Array,
-): Promise<{ summary: string; misses: string[] } | null> {
+  slack = 1,
+): Promise<{ summary: string; misses: string[]; largest: number } | null> {
   const fixture = new Fixture(path, bytes);
   if ("stopper" in fixture.metadata) return null;
   const kind = KINDS.find(({ matches }) => matches(fixture));
@@ -43,5 +44,9 @@ export async function compareFile(
   const report = new Report(fixture);
   tidy(() => kind.run(fixture, report));
   await report.settle();
-  return { summary: report.toString(), misses: report.misses(kind.inputs(fixture)) };
+  return {
+    summary: report.toString(),
+    misses: report.misses(kind.inputs(fixture), slack),
+    largest: Math.max(0, ...[...report.worst.values()].map(({ error }) => error)),
+  };
 }

@@ -70,12 +70,17 @@ export class Report {
     if (!(error <= (this.worst.get(kind)?.error ?? -1))) this.worst.set(kind, { error, name });
   }
 
-  /** Names of what misses its bound, golden tensors that were not compared, and other problems. */
-  misses(inputs: readonly string[]): string[] {
+  /**
+   * Names of what misses its bound, golden tensors that were not compared, and other problems.
+   * @param slack factor of the bounds
+   */
+  misses(inputs: readonly string[], slack = 1): string[] {
     return [
       ...this.problems,
       ...[...this.worst].flatMap(([kind, { error, name }]) =>
-        error <= BOUNDS[kind] ? [] : [`${kind}: ${error.toExponential(1)} > ${BOUNDS[kind]} at ${name}`],
+        error <= slack * BOUNDS[kind]
+          ? []
+          : [`${kind}: ${error.toExponential(1)} > ${slack * BOUNDS[kind]} at ${name}`],
       ),
       ...this.fixture.forgotten(inputs).map((name) => `${name}: not compared`),
     ];
