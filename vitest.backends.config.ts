@@ -1,7 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import { BackendMatrix } from "./test/backends/matrix";
-import config from "./vitest.config";
+import { BackendMatrix } from "./test/backends/matrix.ts";
+import config from "./vitest.config.ts";
 
 const full = process.env.FULL === "1";
 

@@ -1,7 +1,7 @@
 import { playwright } from "@vitest/browser-playwright";
 import { defineConfig, type TestProjectConfiguration } from "vitest/config";
-import { inNode } from "./test/browser/commands";
-import config from "./vitest.config";
+import { inNode } from "./test/browser/commands.ts";
+import config from "./vitest.config.ts";
 
 /** With these headers a page is isolated from other origins, and may share memory with workers. */
 const ISOLATED = {

@@ -1,5 +1,5 @@
 import { defineConfig, mergeConfig } from "vitest/config";
-import config from "./vitest.config";
+import config from "./vitest.config.ts";
 
 /** Tests that need a server on this machine, which they start themselves: Debian's `redis-server`. */
 export default mergeConfig(

@@ -69,7 +69,7 @@ for (const name of ["maze-256", "lorenz-64"]) {
   const [few, more] = [await measure(workload, 4), await measure(workload, 8)];
   for (const part of ["step", "inference"] as const) {
     const perBin = (more[part].programs - few[part].programs) / 4;
-    const programs = few[part].programs + (bins - 4) * perBin;
+    const programs = Math.round(few[part].programs + (bins - 4) * perBin);
     const { reads, "synchronous reads": waits } = more[part];
     console.log(`| ${name}, ${part} of ${bins} bins | ${programs} | ${perBin} | ${reads} | ${waits} |`);
   }

@@ -1,10 +1,11 @@
+import { soakBackends } from "./backends";
 import { soakDamagedFiles } from "./damagedFiles";
 import { soakKernels } from "./kernels";
 import { soakMemory } from "./memory";
 import { soakSearch } from "./search";
 
 /**
- * `npm run soak -- [files|kernels|memory|search [count [seed]]]`: one soak, or all of them; prints what came of it and fails on any fault.
+ * `npm run soak -- [files|kernels|memory|search|backends [count [seed]]]`: one soak, or all of them; prints what came of it and fails on any fault.
  * Counts are damaged files of each format, random shapes, training steps, and killed processes.
  */
 const soaks = {
@@ -12,6 +13,7 @@ const soaks = {
   kernels: (count = 10_000, seed = 1) => soakKernels(count, seed),
   memory: (count = 1000) => soakMemory(count),
   search: (count = 20, seed = 1) => soakSearch(count, seed),
+  backends: () => soakBackends(),
 };
 
 const [name, ...numbers] = process.argv.slice(2);
