@@ -1,5 +1,5 @@
 /** A program that touches every part of the main entry; `say` gets one line of JSON. */
-export const PROGRAM = `
+const PROGRAM = `
   await setBackend("cpu");
   const shape = [2, 4, 3];
   const counts = { data: Float32Array.from({ length: 24 }, (_, i) => i % 3), shape };
@@ -18,7 +18,7 @@ export const PROGRAM = `
 `;
 
 /** The names that {@link PROGRAM} takes from each package. */
-export const IMPORTS = {
+const IMPORTS = {
   "@tensorflow/tfjs-core": ["setBackend", "tensor"],
   lfads: ["LFADS", "RandomStream", "coordinatedDropout", "fit", "infer", "streamDraws"],
 };
