@@ -4,6 +4,7 @@ import { pathToFileURL } from "node:url";
 import { createContext, runInContext } from "node:vm";
 import type { BuildOptions } from "esbuild";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { anyTypes } from "./anyTypes";
 import { bundle } from "./bundle";
 import { type Consumer, installPacked } from "./consumer";
 import { COMMON_JS, ES_MODULE, SIDE_EFFECTS, TYPED } from "./programs";
@@ -223,5 +224,11 @@ describe("types resolve", () => {
     const target = ["--target", "es2022", "--lib", "es2022,dom", "--types", "node", "--noEmit"];
     const how = ["--module", module, "--moduleResolution", moduleResolution];
     expect(consumer.run("tsc", ...strict, ...target, ...how, file)).toBe("");
+  });
+
+  test("and are nowhere any", () => {
+    const dist = join(consumer.folder, "node_modules", "lfads", "dist/");
+    const entries = ["index", "hdf5", "node", "bullmq"].map((entry) => join(dist, `${entry}.d.ts`));
+    expect(anyTypes(entries, dist)).toEqual([]);
   });
 });
