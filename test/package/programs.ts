@@ -17,25 +17,34 @@ const PROGRAM = `
   }));
 `;
 
-/** The names that {@link PROGRAM} takes from each package. */
 const IMPORTS = {
+  "@tensorflow/tfjs-backend-cpu": [],
   "@tensorflow/tfjs-core": ["setBackend", "tensor"],
   lfads: ["LFADS", "RandomStream", "coordinatedDropout", "fit", "infer", "streamDraws"],
 };
 
+/** Names that a program takes from each package. */
+type Imports = Readonly<Record<string, readonly string[]>>;
+
+/** A function `run` of `say` as an ES module. */
+export const esModule = (imports: Imports, body: string) =>
+  [
+    ...Object.entries(imports).map(([name, names]) => `import { ${names.join(", ")} } from "${name}";`),
+    `const run = async (say) => {${body}};`,
+  ].join("\n");
+
+/** The same as a CommonJS module. */
+export const commonJs = (imports: Imports, body: string) =>
+  [
+    ...Object.entries(imports).map(([name, names]) => `const { ${names.join(", ")} } = require("${name}");`),
+    `const run = async (say) => {${body}};`,
+  ].join("\n");
+
 /** {@link PROGRAM} as an ES module. */
-export const ES_MODULE = [
-  'import "@tensorflow/tfjs-backend-cpu";',
-  ...Object.entries(IMPORTS).map(([name, names]) => `import { ${names.join(", ")} } from "${name}";`),
-  `const run = async (say) => {${PROGRAM}};`,
-].join("\n");
+export const ES_MODULE = esModule(IMPORTS, PROGRAM);
 
 /** {@link PROGRAM} as a CommonJS module. */
-export const COMMON_JS = [
-  'require("@tensorflow/tfjs-backend-cpu");',
-  ...Object.entries(IMPORTS).map(([name, names]) => `const { ${names.join(", ")} } = require("${name}");`),
-  `const run = async (say) => {${PROGRAM}};`,
-].join("\n");
+export const COMMON_JS = commonJs(IMPORTS, PROGRAM);
 
 /** Says what importing the package has added to tfjs and to the global scope. */
 export const SIDE_EFFECTS = `
