@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { anyTypes } from "./anyTypes";
 import { bundle } from "./bundle";
 import { type Consumer, installPacked } from "./consumer";
-import { COMMON_JS, ES_MODULE, SIDE_EFFECTS, TYPED } from "./programs";
+import { COMMON_JS, ES_MODULE, SIDE_EFFECTS, TYPED, TYPESCRIPT } from "./programs";
 
 const TFJS = ["@tensorflow/tfjs-core", "@tensorflow/tfjs-layers"];
 let consumer: Consumer;
@@ -33,6 +33,13 @@ describe("the packed package runs", () => {
 
   test("as CommonJS in Node, with the same result", () => {
     expect(consumer.run("node", consumer.write("run.cjs", `${COMMON_JS}; run(console.log);`))).toBe(esm);
+  });
+
+  test.each(["mts", "cts"])("compiled from a .%s file by tsc, with the same result", (type) => {
+    consumer.write(`compiled.${type}`, `${TYPESCRIPT}; void run(console.log);`);
+    const how = ["--module", "node16", "--target", "es2022", "--strict", "--skipLibCheck"];
+    expect(consumer.run("tsc", ...how, `compiled.${type}`)).toBe("");
+    expect(consumer.run("node", `compiled.${type.replace("t", "j")}`)).toBe(esm);
   });
 
   test("bundled, where there is nothing of Node, with the same result", async () => {

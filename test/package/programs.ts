@@ -12,7 +12,7 @@ const PROGRAM = `
   const { rates } = await infer(model, trials, { samples: 2 });
   say(JSON.stringify({
     input: [...dropped.encode.dataSync()],
-    loss: history[0].valid.reconstruction,
+    loss: history[0]?.valid.reconstruction,
     rates: [...rates.data],
   }));
 `;
@@ -29,7 +29,9 @@ type Imports = Readonly<Record<string, readonly string[]>>;
 /** A function `run` of `say` as an ES module. */
 export const esModule = (imports: Imports, body: string) =>
   [
-    ...Object.entries(imports).map(([name, names]) => `import { ${names.join(", ")} } from "${name}";`),
+    ...Object.entries(imports).map(([name, names]) =>
+      names.length > 0 ? `import { ${names.join(", ")} } from "${name}";` : `import "${name}";`,
+    ),
     `const run = async (say) => {${body}};`,
   ].join("\n");
 
@@ -45,6 +47,9 @@ export const ES_MODULE = esModule(IMPORTS, PROGRAM);
 
 /** {@link PROGRAM} as a CommonJS module. */
 export const COMMON_JS = commonJs(IMPORTS, PROGRAM);
+
+/** {@link PROGRAM} in TypeScript, for modules of either kind. */
+export const TYPESCRIPT = ES_MODULE.replace("(say)", "(say: (line: string) => void)");
 
 /** Says what importing the package has added to tfjs and to the global scope. */
 export const SIDE_EFFECTS = `
