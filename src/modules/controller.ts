@@ -41,7 +41,7 @@ export class Controller {
 }
 
 /** Mean and standard deviation from `[..., 2 outputs]`: mean, then log-variance. */
-export function splitPosterior(both: Tensor): Posterior {
+function splitPosterior(both: Tensor): Posterior {
   const outputs = both.shape[both.rank - 1]! / 2;
   const lead = both.shape.slice(0, -1);
   const start = lead.map(() => 0);

@@ -3,7 +3,7 @@ import { at } from "./heap";
 import { type Op, runOp } from "./op";
 
 /** The kernel. */
-export const splitBinsOp: Op<{ x: Tensor }, Record<string, never>> = {
+const splitBinsOp: Op<{ x: Tensor }, Record<string, never>> = {
   name: "LfadsSplitBins",
   results: Number.POSITIVE_INFINITY,
   outputs: 0,

@@ -7,7 +7,7 @@ import { requireShape } from "./requireShape";
 export type BinInputs = Record<string, Tensor>;
 
 /** The kernel. */
-export const stackBinsOp: Op<BinInputs, Record<string, never>> = {
+const stackBinsOp: Op<BinInputs, Record<string, never>> = {
   name: "LfadsStackBins",
   results: 1,
   outputs: 0,

@@ -30,7 +30,7 @@ export interface EpochMetrics {
 }
 
 /** Names of the numbers that are summed over the batches of an epoch, in their order. */
-export const BATCH_METRICS = [
+const BATCH_METRICS = [
   "loss",
   "reconstruction",
   "klInitialCondition",

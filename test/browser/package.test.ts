@@ -43,3 +43,12 @@ test("the packed package, bundled, searches in a page as it does in Node", async
   expect(lines).toEqual([said.trim().split("\n").at(-1)]);
   expect(JSON.parse(lines[0]!)).toHaveLength(9);
 });
+
+test("a project built by Vite, with Web Workers, gives what Node gives and loads the kernels when they are needed", async () => {
+  const { node, page, first, last } = JSON.parse(await commands.inNode("viteProject.ts", ""));
+  expect(page).toEqual(node);
+  expect(page.scores).toHaveLength(4);
+  const kernels = /\/assets\/wasm-[^/]+\.js$/;
+  expect(first.filter((name: string) => kernels.test(name))).toEqual([]);
+  expect(last.filter((name: string) => kernels.test(name))).toHaveLength(1);
+});

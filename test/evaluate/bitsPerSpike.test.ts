@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { readSafetensors } from "../../src/data/safetensors";
+import { readSafetensors } from "../../src/data/readSafetensors";
 import { bitsPerSpike, coBps, fpBps, poissonNll, regionalBitsPerSpike } from "../../src/evaluate";
 import { logFactorial } from "../../src/evaluate/logFactorial";
 import { array, counts, gaussians, mapped, shuffledRows } from "./support";

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { describe, expect, test } from "vitest";
-import { readSafetensors } from "../../src/data/safetensors";
+import { readSafetensors } from "../../src/data/readSafetensors";
 import { r2PerColumn, r2Score } from "../../src/evaluate";
 import { array, gaussians, mapped } from "./support";
 

@@ -7,8 +7,6 @@ export interface Bundle {
   /** Modules that are left of each package, and what stays outside the bundle with the kind of import. */
   readonly modules: Readonly<Record<string, readonly string[]>>;
   readonly imports: readonly { readonly path: string; readonly kind: string }[];
-  /** Bytes of the bundle that come from this package. */
-  bytesOf(name: string): number;
 }
 
 /** Bundles a program for a browser, minified. @throws if something cannot be resolved, such as a module of Node */
@@ -43,10 +41,6 @@ export async function bundle(
     warnings: result.warnings,
     modules,
     imports: outputs[entry]!.imports,
-    bytesOf: (name) =>
-      kept
-        .filter(([path]) => path.includes(`node_modules/${name}/`))
-        .reduce((sum, [, { bytesInOutput }]) => sum + bytesInOutput, 0),
   };
 }
 

@@ -67,7 +67,8 @@ export async function installPacked(): Promise<Consumer> {
   };
 }
 
-function execute(command: string, args: readonly string[], cwd: string): string {
+/** Runs a program of this repository's `node_modules/.bin`, or any other; returns its output. @throws with it on failure */
+export function execute(command: string, args: readonly string[], cwd: string): string {
   const path = `${join(ROOT, "node_modules", ".bin")}:${process.env.PATH}`;
   try {
     return execFileSync(command, args, {

@@ -1,5 +1,5 @@
 /** A program that touches every part of the main entry; `say` gets one line of JSON. */
-export const PROGRAM = `
+const PROGRAM = `
   await setBackend("cpu");
   const shape = [2, 4, 3];
   const counts = { data: Float32Array.from({ length: 24 }, (_, i) => i % 3), shape };
@@ -12,30 +12,44 @@ export const PROGRAM = `
   const { rates } = await infer(model, trials, { samples: 2 });
   say(JSON.stringify({
     input: [...dropped.encode.dataSync()],
-    loss: history[0].valid.reconstruction,
+    loss: history[0]?.valid.reconstruction,
     rates: [...rates.data],
   }));
 `;
 
-/** The names that {@link PROGRAM} takes from each package. */
-export const IMPORTS = {
+const IMPORTS = {
+  "@tensorflow/tfjs-backend-cpu": [],
   "@tensorflow/tfjs-core": ["setBackend", "tensor"],
   lfads: ["LFADS", "RandomStream", "coordinatedDropout", "fit", "infer", "streamDraws"],
 };
 
+/** Names that a program takes from each package. */
+type Imports = Readonly<Record<string, readonly string[]>>;
+
+/** A function `run` of `say` as an ES module. */
+export const esModule = (imports: Imports, body: string) =>
+  [
+    ...Object.entries(imports).map(([name, names]) =>
+      names.length > 0 ? `import { ${names.join(", ")} } from "${name}";` : `import "${name}";`,
+    ),
+    `const run = async (say) => {${body}};`,
+  ].join("\n");
+
+/** The same as a CommonJS module. */
+export const commonJs = (imports: Imports, body: string) =>
+  [
+    ...Object.entries(imports).map(([name, names]) => `const { ${names.join(", ")} } = require("${name}");`),
+    `const run = async (say) => {${body}};`,
+  ].join("\n");
+
 /** {@link PROGRAM} as an ES module. */
-export const ES_MODULE = [
-  'import "@tensorflow/tfjs-backend-cpu";',
-  ...Object.entries(IMPORTS).map(([name, names]) => `import { ${names.join(", ")} } from "${name}";`),
-  `const run = async (say) => {${PROGRAM}};`,
-].join("\n");
+export const ES_MODULE = esModule(IMPORTS, PROGRAM);
 
 /** {@link PROGRAM} as a CommonJS module. */
-export const COMMON_JS = [
-  'require("@tensorflow/tfjs-backend-cpu");',
-  ...Object.entries(IMPORTS).map(([name, names]) => `const { ${names.join(", ")} } = require("${name}");`),
-  `const run = async (say) => {${PROGRAM}};`,
-].join("\n");
+export const COMMON_JS = commonJs(IMPORTS, PROGRAM);
+
+/** {@link PROGRAM} in TypeScript, for modules of either kind. */
+export const TYPESCRIPT = ES_MODULE.replace("(say)", "(say: (line: string) => void)");
 
 /** Says what importing the package has added to tfjs and to the global scope. */
 export const SIDE_EFFECTS = `

@@ -1,5 +1,5 @@
 import { type Tensor, tensor } from "@tensorflow/tfjs-core";
-import { readSafetensors } from "../../src/data/safetensors";
+import { readSafetensors } from "../../src/data/readSafetensors";
 
 export interface Values {
   readonly data: ArrayLike<number>;

@@ -5,7 +5,7 @@ import type { Fixture, Values } from "./fixture";
  * Kinds of quantities and their bounds: relative to the largest value; absolute for parameters, and for bits per spike and
  * R2, which are differences of much larger numbers.
  */
-export const BOUNDS = {
+const BOUNDS = {
   outputs: 1e-5,
   losses: 1e-5,
   metrics: 1e-5,

@@ -20,7 +20,7 @@ export function countNonZero(x: usize, count: i32): i32 {
  * @returns the end of the list
  */
 @inline
-export function entriesOf(x: usize, k: i32, step: usize, list: usize): usize {
+function entriesOf(x: usize, k: i32, step: usize, list: usize): usize {
   for (let i = 0; i < k; i += 4) {
     let mask = i32x4.bitmask(f32x4.ne(v128.load(x + bytes(i)), splat(0)));
     while (mask) {

@@ -1,2 +1,0 @@
-export { readSafetensors, type Safetensors } from "./readSafetensors";
-export { writeSafetensors } from "./writeSafetensors";
