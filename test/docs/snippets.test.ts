@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -21,13 +21,14 @@ const programs = ["README.md", ...under("docs", ".md"), ...under("src", ".ts")].
 );
 
 const home = process.cwd();
+let recording: string;
 let folder: string;
 beforeAll(async () => {
   await useBackend("wasm");
   folder = mkdtempSync(join(tmpdir(), "lfads-docs-"));
+  recording = join(folder, "recording.h5");
   const sizes = { conditions: 5, trialsPerCondition: 4, bins: 20, channels: 8 };
-  await saveHdf5(join(folder, "recording.h5"), simulateLorenz({ ...sizes, meanRate: 30, heldOut: 2 }));
-  process.chdir(folder);
+  await saveHdf5(recording, simulateLorenz({ ...sizes, meanRate: 30, heldOut: 2 }));
 });
 afterAll(() => {
   process.chdir(home);
@@ -40,6 +41,9 @@ test("snippets have the types of the library", () => {
 
 describe("snippets run", () => {
   test.each(programs.map((program) => [program.name, program] as const))("%s", async (_, program) => {
+    const own = mkdtempSync(join(folder, "program-"));
+    copyFileSync(recording, join(own, "recording.h5"));
+    process.chdir(own);
     await run(program);
   });
 });
