@@ -91,7 +91,9 @@ function withoutModuleSyntax(code: string, imports: Map<string, Set<string>>): s
   };
   for (const statement of file.statements) {
     if (ts.isImportDeclaration(statement)) {
+      blank(statement.getStart(file), statement.end);
       const { text: module } = statement.moduleSpecifier as ts.StringLiteral;
+      if (module.startsWith("./")) continue; // another snippet of the same guide
       const names = imports.get(module) ?? new Set();
       const { importClause } = statement;
       const bindings = importClause?.namedBindings;
@@ -102,7 +104,6 @@ function withoutModuleSyntax(code: string, imports: Map<string, Set<string>>): s
         names.add(`${one.isTypeOnly || importClause?.isTypeOnly ? "type " : ""}${one.name.text}`);
       }
       imports.set(module, names);
-      blank(statement.getStart(file), statement.end);
     }
     const modifiers = ts.canHaveModifiers(statement) ? (ts.getModifiers(statement) ?? []) : [];
     for (const modifier of modifiers) {
