@@ -44,8 +44,10 @@ export interface CoordinatedDropoutCompatibility {
  *
  * const spikes = ones([1, 5, 1]);
  * const draws = streamDraws(RandomStream.fromSeed(1));
- * const { encode, gradientMask } = coordinatedDropout({ rate: 0.5 })({ encode: spikes, reconstruct: spikes }, draws);
- * console.log([...encode.dataSync()], [...gradientMask!.dataSync()]); // [ 2, 0, 0, 2, 2 ] [ 0, 1, 1, 0, 0 ]
+ * const augmentation = coordinatedDropout({ rate: 0.5 });
+ * const { encode, gradientMask } = augmentation({ encode: spikes, reconstruct: spikes }, draws);
+ * console.log(encode.dataSync().join()); // 2,0,0,2,2
+ * console.log(gradientMask!.dataSync().join()); // 0,1,1,0,0
  * ```
  * @throws if a rate is out of range
  */

@@ -30,11 +30,12 @@ export interface SampleValidationOptions {
  * import { RandomStream, sampleValidation, streamDraws } from "lfads";
  *
  * const spikes = ones([1, 5, 1]);
- * const heldIn = tensor([1, 1, 0, 1, 1], [1, 5, 1]); // `fit` draws it, see its option `sampleValidation`
+ * const heldIn = tensor([1, 1, 0, 1, 1], [1, 5, 1]); // drawn by the option of `fit`
  * const augmentation = sampleValidation({ rate: 0.2 });
  * const draws = streamDraws(RandomStream.fromSeed(0));
- * const { encode, heldOutWeight } = augmentation({ encode: spikes, reconstruct: spikes, heldIn }, draws);
- * console.log([...encode.dataSync()], [...heldOutWeight!.dataSync()]); // [ 1.25, 1.25, 0, 1.25, 1.25 ] [ 0, 0, 5, 0, 0 ]
+ * const batch = augmentation({ encode: spikes, reconstruct: spikes, heldIn }, draws);
+ * console.log(batch.encode.dataSync().join()); // 1.25,1.25,0,1.25,1.25
+ * console.log(batch.heldOutWeight!.dataSync().join()); // 0,0,5,0,0
  * ```
  * @throws if the rate is out of range, or a batch has no `heldIn` mask of the shape of `encode`
  */

@@ -24,8 +24,9 @@ import { type Augmentation, times } from "./batch";
  *
  * const spikes = tensor([1, Number.NaN, 2, 0], [1, 4, 1]); // the second bin was not observed
  * const draws = streamDraws(RandomStream.fromSeed(0));
- * const { encode, lossWeight } = selectiveBackpropThroughTime()({ encode: spikes, reconstruct: spikes }, draws);
- * console.log([...encode.dataSync()], lossWeight!.dataSync()[1]); // [ 1, 0, 2, 0 ] 0
+ * const augmentation = selectiveBackpropThroughTime();
+ * const { encode, lossWeight } = augmentation({ encode: spikes, reconstruct: spikes }, draws);
+ * console.log(encode.dataSync().join(), lossWeight!.dataSync()[1]); // 1,0,2,0 0
  * ```
  */
 export function selectiveBackpropThroughTime(): Augmentation {

@@ -63,7 +63,8 @@ const ROUNDING = 2 ** -24;
  *
  * const starts = ndarray(Float64Array.of(-1.2, -0.5, 0.5, 1.5), [4, 1]);
  * const { points } = await findFixedPoints({ flow: (x) => sub(1, square(x)) }, starts);
- * console.log(points.map(({ state, stability }) => `${state[0]!.toFixed(2)} ${stability}`).sort()); // [ '-1.00 unstable', '1.00 stable' ]
+ * const found = points.map(({ state, stability }) => `${state[0]!.toFixed(2)} ${stability}`);
+ * console.log(found.sort().join()); // -1.00 unstable,1.00 stable
  * ```
  *
  * Values of float32 are never as small as a tolerance that is too strict for the scale of a system. A point also counts as

@@ -13,7 +13,7 @@ import { writeFileAtomically } from "./writeFileAtomically";
  * import { loadHdf5 } from "lfads/node";
  *
  * const { train, attributes } = await loadHdf5("recording.h5");
- * console.log(train.encode.shape, train.reconstruct.shape, attributes!.bin_ms); // [ 16, 20, 6 ] [ 16, 20, 8 ] 10
+ * console.log(train.encode.shape, attributes!.bin_ms); // [ 16, 20, 6 ] 10
  * ```
  */
 export async function loadHdf5(

@@ -32,7 +32,8 @@ export interface LfadsTrainerOptions {
  *
  * @example
  * ```ts
- * import { autolfadsSpace, inProcess, LFADS, lfadsTrainer, memoryStore, pbt, runPopulation, simulateLorenz } from "lfads";
+ * import { autolfadsSpace, inProcess, LFADS, lfadsTrainer, memoryStore } from "lfads";
+ * import { pbt, runPopulation, simulateLorenz } from "lfads";
  *
  * const data = simulateLorenz({ conditions: 5, trialsPerCondition: 4, bins: 20 });
  * const trainer = lfadsTrainer({ model: (seed) => new LFADS({ channels: 30, bins: 20, seed }), data });

@@ -50,7 +50,7 @@ const SETTLING_TIME = 10;
  * ```ts
  * import { simulateLorenz } from "lfads";
  *
- * const { train, valid } = simulateLorenz({ conditions: 20, trialsPerCondition: 10, channels: 40, heldOut: 10 });
+ * const { train, valid } = simulateLorenz({ conditions: 10, channels: 40, heldOut: 10 });
  * console.log(train.encode.shape, train.reconstruct.shape); // [ 160, 100, 30 ] [ 160, 100, 40 ]
  * console.log(valid.truth!.shape, valid.extras!.latents!.shape); // [ 40, 100, 40 ] [ 40, 100, 3 ]
  * ```
