@@ -37,6 +37,18 @@ export interface CoordinatedDropoutCompatibility {
  * lower its loss by copying spikes. The value of the loss does not change. Held-out channels and predicted bins, which
  * are no input, always pass gradients.
  *
+ * @example
+ * ```ts
+ * import { ones } from "@tensorflow/tfjs-core";
+ * import { coordinatedDropout, RandomStream, streamDraws } from "lfads";
+ *
+ * const spikes = ones([1, 5, 1]);
+ * const draws = streamDraws(RandomStream.fromSeed(1));
+ * const augmentation = coordinatedDropout({ rate: 0.5 });
+ * const { encode, gradientMask } = augmentation({ encode: spikes, reconstruct: spikes }, draws);
+ * console.log(encode.dataSync().join()); // 2,0,0,2,2
+ * console.log(gradientMask!.dataSync().join()); // 0,1,1,0,0
+ * ```
  * @throws if a rate is out of range
  */
 export function coordinatedDropout({

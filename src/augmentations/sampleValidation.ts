@@ -24,6 +24,19 @@ export interface SampleValidationOptions {
  * no weight in the loss; held-in ones are scaled by `1 / (1 - rate)` in both. The loss of the held-out samples, scaled by
  * `1 / rate`, is reported as the held-out loss: a score that copying spikes cannot improve.
  *
+ * @example
+ * ```ts
+ * import { ones, tensor } from "@tensorflow/tfjs-core";
+ * import { RandomStream, sampleValidation, streamDraws } from "lfads";
+ *
+ * const spikes = ones([1, 5, 1]);
+ * const heldIn = tensor([1, 1, 0, 1, 1], [1, 5, 1]); // drawn by the option of `fit`
+ * const augmentation = sampleValidation({ rate: 0.2 });
+ * const draws = streamDraws(RandomStream.fromSeed(0));
+ * const batch = augmentation({ encode: spikes, reconstruct: spikes, heldIn }, draws);
+ * console.log(batch.encode.dataSync().join()); // 1.25,1.25,0,1.25,1.25
+ * console.log(batch.heldOutWeight!.dataSync().join()); // 0,0,5,0,0
+ * ```
  * @throws if the rate is out of range, or a batch has no `heldIn` mask of the shape of `encode`
  */
 export function sampleValidation({

@@ -19,7 +19,11 @@ export type SplitOptions =
  * Splits trials into training and validation; the order of the trials stays.
  *
  * ```ts
+ * import { RandomStream, simulateLorenz, splitTrials } from "lfads";
+ *
+ * const trials = simulateLorenz().train; // or counts of your own
  * const { train, valid } = splitTrials(trials, { validFraction: 0.2, stream: RandomStream.fromSeed(0) });
+ * console.log(train.encode.shape[0], valid.encode.shape[0]); // 832 208
  * ```
  *
  * @throws if one of the two sets would be empty, or options contradict each other

@@ -11,6 +11,9 @@ export type StateFunction = (state: Tensor, input: Tensor | null) => Tensor;
  * A dynamical system: a map, x(t + 1) = map(x(t), u), or a flow, dx/dt = flow(x, u).
  *
  * ```ts
+ * import { mul, pow, stack, sub, unstack } from "@tensorflow/tfjs-core";
+ * import type { Dynamics } from "lfads";
+ *
  * const duffing: Dynamics = {
  *   flow: (state) => {
  *     const [x, y] = unstack(state, 1);

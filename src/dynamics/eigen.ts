@@ -47,7 +47,9 @@ export function eigenPairs(
  * Eigenvalues of I + J timeStep, a flow as the map of an Euler step, for those of J; by modulus from large to small.
  *
  * ```ts
- * eulerEigenvalues(point.eigenvalues, 0.0904); // to compare with the eigenvalues of a map
+ * import { eulerEigenvalues } from "lfads";
+ *
+ * console.log(eulerEigenvalues([{ re: -1, im: 2 }], 0.1)); // [ { re: 0.9, im: 0.2 } ]
  * ```
  */
 export function eulerEigenvalues(eigenvalues: readonly Complex[], timeStep: number): Complex[] {

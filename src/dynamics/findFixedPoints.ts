@@ -58,8 +58,13 @@ const ROUNDING = 2 ** -24;
  * those that are near a fixed point to it. Points that are one are merged: the one of lowest q stays.
  *
  * ```ts
- * const starts = sampleStates(generatorStates);
- * const { points, slowPoints } = await findFixedPoints(cellMap(cell, parameters), starts);
+ * import { square, sub } from "@tensorflow/tfjs-core";
+ * import { findFixedPoints, ndarray } from "lfads";
+ *
+ * const starts = ndarray(Float64Array.of(-1.2, -0.5, 0.5, 1.5), [4, 1]);
+ * const { points } = await findFixedPoints({ flow: (x) => sub(1, square(x)) }, starts);
+ * const found = points.map(({ state, stability }) => `${state[0]!.toFixed(2)} ${stability}`);
+ * console.log(found.sort().join()); // -1.00 unstable,1.00 stable
  * ```
  *
  * Values of float32 are never as small as a tolerance that is too strict for the scale of a system. A point also counts as

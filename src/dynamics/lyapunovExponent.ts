@@ -54,7 +54,12 @@ const LOOK = 50;
  * below 0 a stable fixed point.
  *
  * ```ts
- * const { exponent } = await lyapunovExponent((x) => cell.step(parameters, null, x), states, { steps: 1000 });
+ * import { mul, sub } from "@tensorflow/tfjs-core";
+ * import { lyapunovExponent, ndarray } from "lfads";
+ *
+ * const logisticMap = ndarray(Float64Array.of(0.2, 0.4, 0.6), [3, 1]); // three states of one number
+ * const { exponent } = await lyapunovExponent((x) => mul(mul(4, x), sub(1, x)), logisticMap, { steps: 1000 });
+ * console.log(exponent.toFixed(1)); // 0.7
  * ```
  *
  * @param step states `[rows, size]` to those one step later: a map, or one step of an ODE solver

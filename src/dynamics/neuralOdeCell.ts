@@ -29,6 +29,24 @@ export interface NeuralOdeCellOptions {
  * an adaptive solver.
  *
  * Parameters: those of the field.
+ *
+ * @example
+ * ```ts
+ * import { LFADS, MlpVectorField, NeuralOdeCell, rungeKutta4 } from "lfads";
+ *
+ * const model = new LFADS({
+ *   channels: 50,
+ *   bins: 70,
+ *   generator: {
+ *     cell: (inputSize) =>
+ *       new NeuralOdeCell({
+ *         field: new MlpVectorField({ inputSize, stateSize: 3 }),
+ *         solver: rungeKutta4,
+ *         timeStep: 0.1,
+ *       }),
+ *   },
+ * });
+ * ```
  */
 export class NeuralOdeCell implements Cell {
   readonly inputSize: number;

@@ -36,6 +36,16 @@ export interface SequentialAutoencoderOptions {
  *
  * @example
  * ```ts
+ * import {
+ *   arneodoSystem,
+ *   fit,
+ *   LFADS,
+ *   sequentialAutoencoder,
+ *   sequentialAutoencoderTraining,
+ *   simulateAttractor,
+ * } from "lfads";
+ *
+ * const dataset = simulateAttractor({ system: arneodoSystem, trials: 100 });
  * const model = new LFADS(sequentialAutoencoder({ channels: 10, bins: 70 }));
  * await fit(model, dataset, sequentialAutoencoderTraining());
  * ```

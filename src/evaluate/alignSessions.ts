@@ -62,8 +62,14 @@ export interface AlignSessionsOptions {
  * rates, for both: pass {@link pseudoInverseReadout}.)
  *
  * ```ts
- * const sessions = alignSessions(recordings, { components: 10, binMs: 10 });
- * const model = new LFADS({ sessions, factors: 10, bins: 50 });
+ * import { alignSessions, LFADS, simulateLorenz } from "lfads";
+ *
+ * const recordings = [20, 30].map((channels) => {
+ *   const { reconstruct, extras } = simulateLorenz({ channels, bins: 50, conditions: 5 }).train;
+ *   return { spikes: reconstruct, conditions: extras!.cond_idx!.data };
+ * });
+ * const sessions = alignSessions(recordings, { components: 3, binMs: 10 });
+ * const model = new LFADS({ sessions, factors: 3, bins: 50 });
  * ```
  *
  * Only conditions found in every session count.

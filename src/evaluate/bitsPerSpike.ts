@@ -9,6 +9,14 @@ import { checkCounts, poissonCost } from "./poissonNll";
  * pooled over trials, bins and channels (not a mean over channels or batches). The null rate of a channel is its mean
  * over these very spikes. Rates are floored at 1e-9.
  *
+ * @example
+ * ```ts
+ * import { bitsPerSpike, ndarray } from "lfads";
+ *
+ * const spikes = ndarray(Float32Array.of(0, 0, 2, 2), [1, 4, 1]);
+ * const rates = ndarray(Float32Array.of(0.1, 0.1, 1.9, 1.9), [1, 4, 1]);
+ * console.log(bitsPerSpike(rates, spikes).toFixed(2)); // 0.93
+ * ```
  * @param rates expected spikes per bin, channels on the last axis
  * @param spikes counts of the same shape; NaN marks an unobserved bin, which is left out
  * @returns bits per spike; NaN where it is undefined, that is without a single spike

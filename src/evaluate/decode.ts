@@ -37,7 +37,12 @@ export interface Decoding {
  * by cross-validation over shuffled whole trials inside them, scored by R2 on the validation trials.
  *
  * ```ts
- * const { r2 } = decode({ rates, behavior: selectColumns(extras.behavior, [0, 1]) }, valid);
+ * import { decode, simulateLorenz, type TrialSet } from "lfads";
+ *
+ * const { train, valid } = simulateLorenz({ conditions: 5, trialsPerCondition: 4 });
+ * const trials = ({ truth, extras }: TrialSet) => ({ rates: truth!, behavior: extras!.latents! });
+ * const { r2 } = decode(trials(train), trials(valid));
+ * console.log(r2 > 0.9); // true
  * ```
  *
  * @throws if shapes do not pair up, rates are not finite, or there are fewer trials than folds

@@ -8,8 +8,15 @@ import { takeTrials } from "./select";
  * channels. The Neural Latents Benchmark smooths all trials (training ones too) for the PSTH:
  *
  * ```ts
- * const psth = conditionAverages(smoothGaussian(allSpikes, { sd: 70 / binMs }), allConditions);
- * const r2 = psthR2(validRates, validConditions, psth);
+ * import { conditionAverages, psthR2, simulateLorenz, smoothGaussian } from "lfads";
+ *
+ * const binMs = 10;
+ * const { train, valid } = simulateLorenz({ conditions: 5, binSeconds: binMs / 1000 });
+ * const psth = conditionAverages(
+ *   smoothGaussian(train.reconstruct, { sd: 70 / binMs }),
+ *   train.extras!.cond_idx!.data,
+ * );
+ * const r2 = psthR2(valid.truth!, valid.extras!.cond_idx!.data, psth);
  * ```
  *
  * @param rates `[trials, bins, channels]`, spikes per bin

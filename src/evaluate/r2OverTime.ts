@@ -8,7 +8,10 @@ import { requireSameShape, requireTrials } from "./table";
  * `ceil(bins / parts)` bins, the last one the rest; each is scored against its own means.
  *
  * ```ts
- * const [early, middle, late] = r2OverTime(rates, truth);
+ * import { r2OverTime, simulateLorenz, smoothGaussian } from "lfads";
+ *
+ * const { reconstruct, truth } = simulateLorenz({ conditions: 20, meanRate: 30 }).valid;
+ * const [early, middle, late] = r2OverTime(smoothGaussian(reconstruct, { sd: 5 }), truth!);
  * ```
  *
  * @param prediction `[trials, bins, channels]`

@@ -17,7 +17,18 @@ export function r2PerColumn(prediction: NdArray, truth: NdArray): Float64Array {
   return residual.map((left, column) => determined(left, total[column]!));
 }
 
-/** Uniform mean of {@link r2PerColumn}: 1 is perfect, 0 is no better than each column's mean. */
+/**
+ * Uniform mean of {@link r2PerColumn}: 1 is perfect, 0 is no better than each column's mean.
+ *
+ * @example
+ * ```ts
+ * import { ndarray, r2Score } from "lfads";
+ *
+ * const truth = ndarray(Float32Array.of(0, 1, 2, 3), [4, 1]);
+ * const prediction = ndarray(Float32Array.of(0, 1, 2, 2), [4, 1]);
+ * console.log(r2Score(prediction, truth)); // 0.8
+ * ```
+ */
 export function r2Score(prediction: NdArray, truth: NdArray): number {
   const scores = r2PerColumn(prediction, truth);
   return scores.reduce((sum, score) => sum + score, 0) / scores.length;

@@ -24,6 +24,15 @@ export interface RegionalBitsPerSpike {
 /**
  * Bits per spike by region, as the Neural Latents Benchmark splits them.
  *
+ * @example
+ * ```ts
+ * import { regionalBitsPerSpike, simulateLorenz } from "lfads";
+ *
+ * const { encode, reconstruct, truth } = simulateLorenz({ conditions: 5, heldOut: 10 }).valid;
+ * const [, encodeBins, heldIn] = encode.shape;
+ * const { coBps } = regionalBitsPerSpike(truth!, reconstruct, { heldIn: heldIn!, encodeBins: encodeBins! });
+ * console.log(coBps > 0); // true
+ * ```
  * @param rates expected spikes per bin `[trials, bins, channels]`, held-in channels first
  * @param spikes counts of the same shape
  */

@@ -53,6 +53,13 @@ export interface SmoothingBaseline {
  * A larger `floor` often makes a stronger baseline where spikes are sparse, because the logarithm then turns linear
  * in the smoothed count.
  *
+ * @example
+ * ```ts
+ * import { simulateLorenz, smoothingBaseline } from "lfads";
+ *
+ * const { coBps, rates } = smoothingBaseline(simulateLorenz({ conditions: 10, trialsPerCondition: 5, heldOut: 10 }));
+ * console.log(coBps!.converged, rates.shape); // true [ 10, 100, 30 ]
+ * ```
  * @throws if the bin width is unknown, or as the functions named above do
  */
 export function smoothingBaseline(

@@ -9,6 +9,13 @@ import { type KernelOptions, setKernelOptions } from "./paths";
  * Without this call, `fit` and `infer` choose the fastest path by themselves, with as many threads as there are cores, and operations
  * that are called directly, outside of them, run composed.
  *
+ * @example
+ * ```ts
+ * import { useKernels } from "lfads";
+ *
+ * const path = await useKernels({ path: "simd", threads: 2 });
+ * console.log(path); // simd
+ * ```
  * @returns the path of the current backend
  * @throws if an option is out of range, or the engine cannot run the path
  */

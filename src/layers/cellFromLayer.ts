@@ -21,6 +21,9 @@ export interface CellFromLayerOptions {
  *
  * @example
  * ```ts
+ * import { layers } from "@tensorflow/tfjs-layers";
+ * import { cellFromLayer, LFADS } from "lfads";
+ *
  * const model = new LFADS({
  *   channels: 52,
  *   bins: 20,

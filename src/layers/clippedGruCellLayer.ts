@@ -16,7 +16,11 @@ export interface ClippedGruCellLayerOptions extends ModuleLayerOptions {
  *
  * @example
  * ```ts
+ * import { input, layers } from "@tensorflow/tfjs-layers";
+ * import { ClippedGruCellLayer } from "lfads";
+ *
  * const rnn = layers.rnn({ cell: new ClippedGruCellLayer({ units: 64 }), returnSequences: true });
+ * const states = rnn.apply(input({ shape: [20, 52] })); // bins, channels
  * ```
  */
 export class ClippedGruCellLayer extends ModuleCell<{ units: number; clip: number | null; seed: number }> {

@@ -24,9 +24,15 @@ export interface CoordinatedDropoutLayerOptions extends ModuleLayerOptions {
  *
  * @example
  * ```ts
+ * import { input, layers, model, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+ * import { BidirectionalGruLayer, CoordinatedDropoutLayer, GradientMaskLayer } from "lfads";
+ *
+ * const spikes = input({ shape: [20, 52] });
  * const [dropped, mask] = new CoordinatedDropoutLayer({ rate: 0.3 }).apply(spikes) as SymbolicTensor[];
- * const logRates = autoencoder(dropped);
- * const outputs = new GradientMaskLayer().apply([logRates, mask]) as SymbolicTensor;
+ * const states = new BidirectionalGruLayer({ units: 32 }).apply(dropped!) as SymbolicTensor;
+ * const logRates = layers.dense({ units: 52 }).apply(states) as SymbolicTensor;
+ * const outputs = new GradientMaskLayer().apply([logRates, mask!]) as SymbolicTensor;
+ * const autoencoder = model({ inputs: spikes, outputs });
  * ```
  */
 export class CoordinatedDropoutLayer extends ModuleLayer<{

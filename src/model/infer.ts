@@ -55,6 +55,15 @@ type Name = keyof Inferred;
  * Rates, factors, states and inferred inputs of trials, without dropout. Missing samples (NaN) count as zero in the input.
  * Every trial draws its samples from the seed and its index, so that the batch size changes nothing but speed.
  *
+ * @example
+ * ```ts
+ * import { infer, LFADS, simulateLorenz } from "lfads";
+ *
+ * const { valid } = simulateLorenz({ conditions: 5, trialsPerCondition: 2, bins: 20 });
+ * const model = new LFADS({ channels: 30, bins: 20 });
+ * const { rates, controllerOutputMean } = await infer(model, valid, { samples: 20 });
+ * console.log(rates.shape, controllerOutputMean.shape); // [ 2, 20, 30 ] [ 2, 20, 4 ]
+ * ```
  * @throws if the trials do not fit the model, or the signal is aborted
  */
 export async function infer(

@@ -62,7 +62,18 @@ export interface ForwardOutput {
  *
  * @example
  * ```ts
- * const model = new LFADS({ channels: 52, bins: 20 });
+ * import { infer, LFADS, simulateLorenz } from "lfads";
+ *
+ * const { valid } = simulateLorenz({ conditions: 5, trialsPerCondition: 2, bins: 20 });
+ * const model = new LFADS({
+ *   channels: 30,
+ *   bins: 20,
+ *   generator: { units: 50 },
+ *   factors: 8,
+ *   controller: false, // an autonomous generator
+ * });
+ * const { rates, factors } = await infer(model, valid);
+ * console.log(rates.shape, factors.shape); // [ 2, 20, 30 ] [ 2, 20, 8 ]
  * ```
  * @throws if an option is out of range or contradicts another
  */

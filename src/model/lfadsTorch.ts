@@ -43,6 +43,15 @@ export function loadLfadsTorch(model: LFADS, bytes: Uint8Array): void {
 /**
  * The parameters of a model as a safetensors file that lfads-torch reads with
  * `model.load_state_dict(safetensors.torch.load_file(path))`: also a lossless way to keep a model of this library.
+ *
+ * @example
+ * ```ts
+ * import { LFADS, loadLfadsTorch, saveLfadsTorch } from "lfads";
+ *
+ * const options = { channels: 52, bins: 20 };
+ * const bytes = await saveLfadsTorch(new LFADS(options));
+ * loadLfadsTorch(new LFADS({ ...options, seed: 1 }), bytes); // now the same model
+ * ```
  */
 export async function saveLfadsTorch(model: LFADS): Promise<Uint8Array> {
   const entries = await Promise.all(

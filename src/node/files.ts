@@ -5,7 +5,17 @@ import { named } from "../data/named";
 import { type ReadHdf5Options, readHdf5, writeHdf5 } from "../hdf5";
 import { writeFileAtomically } from "./writeFileAtomically";
 
-/** Reads a data set from a file. @throws as {@link readHdf5}, and if the file cannot be read */
+/**
+ * Reads a data set from a file. @throws as {@link readHdf5}, and if the file cannot be read
+ *
+ * @example
+ * ```ts
+ * import { loadHdf5 } from "lfads/node";
+ *
+ * const { train, attributes } = await loadHdf5("recording.h5");
+ * console.log(train.encode.shape, attributes!.bin_ms); // [ 16, 20, 6 ] 10
+ * ```
+ */
 export async function loadHdf5(
   path: string,
   options: ReadHdf5Options & ValidateOptions = {},
@@ -13,7 +23,17 @@ export async function loadHdf5(
   return named(`loadHdf5: ${path}`, async () => readHdf5(await readFile(path), options));
 }
 
-/** Writes a data set to a file, atomically. @throws as {@link writeHdf5} and {@link writeFileAtomically} */
+/**
+ * Writes a data set to a file, atomically. @throws as {@link writeHdf5} and {@link writeFileAtomically}
+ *
+ * @example
+ * ```ts
+ * import { simulateLorenz } from "lfads";
+ * import { saveHdf5 } from "lfads/node";
+ *
+ * await saveHdf5("lorenz.h5", simulateLorenz({ conditions: 5, trialsPerCondition: 4 }));
+ * ```
+ */
 export async function saveHdf5(path: string, dataset: Dataset, options: ValidateOptions = {}): Promise<void> {
   await writeFileAtomically(path, await writeHdf5(dataset, options));
 }

@@ -8,9 +8,13 @@ import { writeFileAtomically } from "./writeFileAtomically";
  *
  * @example
  * ```ts
- * await fit(model, data, {
- *   resume: await loadTrainingState(path),
- *   checkpoint: { save: (state) => saveTrainingState(path, state) },
+ * import { fit, LFADS, simulateLorenz } from "lfads";
+ * import { loadTrainingState, saveTrainingState } from "lfads/node";
+ *
+ * const data = simulateLorenz({ conditions: 5, trialsPerCondition: 4, bins: 20 });
+ * await fit(new LFADS({ channels: 30, bins: 20 }), data, {
+ *   resume: await loadTrainingState("state.safetensors"),
+ *   checkpoint: { save: (state) => saveTrainingState("state.safetensors", state) },
  * });
  * ```
  * @throws if the file cannot be written

@@ -34,12 +34,19 @@ export interface WorkersOptions {
  *
  * @example
  * ```ts
- * const executor = workers({ module: new URL("./worker.js", import.meta.url), workers: 4 });
+ * import { workers } from "lfads/node";
  *
- * // worker.js
- * export async function workplace(data, { threads }) {
+ * const executor = workers({ module: new URL("./workplace.js", import.meta.url), workers: 4 });
+ * ```
+ * ```ts
+ * // workplace.js
+ * import { LFADS, lfadsTrainer, simulateLorenz, useKernels, type WorkplaceContext } from "lfads";
+ * import { fileStore } from "lfads/node";
+ *
+ * export async function workplace(_: unknown, { threads }: WorkplaceContext) {
  *   await useKernels({ threads });
- *   return { trainer, store: fileStore("search") };
+ *   const model = (seed: string) => new LFADS({ channels: 30, bins: 100, seed });
+ *   return { trainer: lfadsTrainer({ model, data: simulateLorenz() }), store: fileStore("search") };
  * }
  * ```
  * @throws if an option is out of range; a module that cannot be imported or has no such function is the error of the first job

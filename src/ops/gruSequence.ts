@@ -137,6 +137,21 @@ function* order(bins: number, reverse: boolean): Generator<number> {
  * so are the weight gradients. The reset gate acts before the recurrent product (as in lfads-torch and the original
  * LFADS, not as in cuDNN).
  *
+ * @example
+ * ```ts
+ * import { randomNormal, zeros } from "@tensorflow/tfjs-core";
+ * import { gruSequence } from "lfads";
+ *
+ * const [bins, trials, inputs, units] = [20, 8, 30, 64];
+ * const x = randomNormal([bins, trials, inputs]);
+ * const weights = {
+ *   weightIh: randomNormal([3 * units, inputs], 0, 0.1),
+ *   weightHh: randomNormal([3 * units, units], 0, 0.1),
+ *   bias: zeros([3 * units]),
+ * };
+ * const states = gruSequence(x, weights, zeros([trials, units]));
+ * console.log(states.shape); // [ 20, 8, 64 ]
+ * ```
  * @param x `[bins, batch, inputs]`, or null for a cell without inputs
  * @param weights input and recurrent weights and bias
  * @param h0 `[batch, H]`

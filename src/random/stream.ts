@@ -16,8 +16,10 @@ export interface RandomState {
  * are functions of the two, in integer arithmetic: the same bits on every engine.
  *
  * ```ts
+ * import { RandomStream, sampleBernoulli } from "lfads";
+ *
  * const stream = RandomStream.fromSeed(0);
- * const mask = bernoulli(stream.fork("dropout"), 1_000_000, 0.95);
+ * const mask = sampleBernoulli(stream.fork("dropout"), 1_000_000, 0.95);
  * const later = RandomStream.fromJSON(JSON.parse(JSON.stringify(stream)));
  * ```
  */

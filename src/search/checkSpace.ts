@@ -17,7 +17,9 @@ const FIELDS: Readonly<Record<SearchParameter["type"], readonly string[]>> = {
  * Checks that a space makes sense and, given the names of the hyperparameters that a training knows, that it knows all of these.
  *
  * ```ts
- * checkSpace(space, Object.keys(defaultHyperparameters));
+ * import { autolfadsSpace, checkSpace, defaultHyperparameters } from "lfads";
+ *
+ * checkSpace(autolfadsSpace, Object.keys(defaultHyperparameters));
  * ```
  *
  * @throws if a parameter has a type, a field, bounds, an initial value or a weight that cannot be, if the space is empty, or if a

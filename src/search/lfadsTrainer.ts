@@ -30,6 +30,17 @@ export interface LfadsTrainerOptions {
  *
  * A member that takes over another one's state goes on with its weights and optimiser moments, at the learning rate of its own job.
  *
+ * @example
+ * ```ts
+ * import { autolfadsSpace, inProcess, LFADS, lfadsTrainer, memoryStore } from "lfads";
+ * import { pbt, runPopulation, simulateLorenz } from "lfads";
+ *
+ * const data = simulateLorenz({ conditions: 5, trialsPerCondition: 4, bins: 20 });
+ * const trainer = lfadsTrainer({ model: (seed) => new LFADS({ channels: 30, bins: 20, seed }), data });
+ * const store = memoryStore();
+ * const scheduler = pbt({ space: autolfadsSpace });
+ * const { best } = await runPopulation({ scheduler, executor: inProcess({ trainer, store }), store });
+ * ```
  * @throws `StopSearch` from a job whose hyperparameters have an unknown name, before anything is trained
  */
 export function lfadsTrainer({ model, data, fit: options = {}, seed = 0 }: LfadsTrainerOptions): Trainer {

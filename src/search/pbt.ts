@@ -50,6 +50,8 @@ export interface PbtState extends Generation {
  * Any model can be searched, with any runner. The whole of a search over one that is not LFADS:
  *
  * ```ts
+ * import { pbt } from "lfads";
+ *
  * const search = pbt({
  *   space: { rate: { type: "logUniform", low: 1e-3, high: 1 } },
  *   population: 8,
@@ -67,6 +69,7 @@ export interface PbtState extends Generation {
  *     state = search.tell(state, { member: job.member, generation: job.generation, score: (x - 3) ** 2 });
  *   }
  * }
+ * console.log(state.end, state.best.at(-1)! < 1e-3); // converged true
  * ```
  *
  * Source: Jaderberg et al. 2017, Population Based Training of Neural Networks; for LFADS Keshtkaran, Sedler et al. 2022, Nature

@@ -28,6 +28,15 @@ export interface RandomSearchState {
  *
  * Source: Bergstra and Bengio 2012, Random Search for Hyper-Parameter Optimization, Journal of Machine Learning Research 13.
  *
+ * @example
+ * ```ts
+ * import { randomSearch } from "lfads";
+ *
+ * const space = { learningRate: { type: "logUniform", low: 1e-4, high: 1e-2 } } as const;
+ * const search = randomSearch({ space, members: 20, epochs: 100 });
+ * const jobs = search.ask(search.start());
+ * console.log(jobs.length, jobs[0]!.epochs); // 20 100
+ * ```
  * @throws if an option is out of range or the space does not make sense
  */
 export function randomSearch({

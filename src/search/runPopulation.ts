@@ -61,6 +61,23 @@ export interface PopulationResult {
  * lost, and the scheduler replaces it. A checkpoint that is lost or damaged is made again from its parent's. What is not the fault of
  * a member, such as a full disk under a worker's store, does not count as its failure, but stops the search.
  *
+ * @example
+ * ```ts
+ * import { inProcess, memoryStore, pbt, runPopulation, type Trainer } from "lfads";
+ *
+ * // A model of one number, which should become 3; LFADS has `lfadsTrainer`.
+ * const trainer: Trainer = async ({ hyperparameters, epochs }) => {
+ *   const x = 3 - 3 * (1 - Number(hyperparameters.rate)) ** epochs;
+ *   return { checkpoint: new Uint8Array(Float64Array.of(x).buffer), score: (x - 3) ** 2 };
+ * };
+ * const store = memoryStore();
+ * const { best } = await runPopulation({
+ *   scheduler: pbt({ space: { rate: { type: "uniform", low: 0, high: 1 } }, generationEpochs: 5, burnIn: 0 }),
+ *   executor: inProcess({ trainer, store }),
+ *   store,
+ * });
+ * console.log(best!.score! < 0.1); // true
+ * ```
  * @throws if the store holds another search, if it fails for the runner or a job, if a job throws {@link StopSearch}, if a callback
  * throws, or if all members of a generation have failed: once the cause is mended, the same call goes on
  */

@@ -46,6 +46,8 @@ export type SearchParameter = RangeParameter | IntegerParameter | ChoiceParamete
  * Hyperparameters that a search may change, by name. A hyperparameter that is not here is none of the search's business.
  *
  * ```ts
+ * import type { SearchSpace } from "lfads";
+ *
  * const space = {
  *   learningRate: { type: "logUniform", low: 1e-5, high: 1e-2 },
  *   units: { type: "integer", low: 16, high: 128, initial: 64 },

@@ -36,6 +36,19 @@ export interface FitResult {
  * Everything is drawn from `seed`: the same call gives the same result on one backend, and so does a training that was
  * interrupted and resumed from any of its states.
  *
+ * @example
+ * ```ts
+ * import { fit, LFADS, simulateLorenz } from "lfads";
+ *
+ * const dataset = simulateLorenz({ conditions: 10, trialsPerCondition: 5, bins: 20 });
+ * const model = new LFADS({ channels: 30, bins: 20 });
+ * const { best, history } = await fit(model, dataset, {
+ *   hyperparameters: { learningRate: 2e-3, coordinatedDropout: 0.3 },
+ *   batchSize: 32,
+ *   epochs: 200,
+ *   onProgress: ({ epoch, last }) => console.log(epoch, last?.smoothedScore),
+ * });
+ * ```
  * @param data one data set for each session of the model, in their order
  * @throws if the data does not fit the model, or an option is out of range: before any work starts
  */

@@ -30,22 +30,26 @@ export interface Consumer {
   remove(): void;
 }
 
-/** Builds the package, packs it and installs the result in a new project, all in temporary folders. */
-export async function installPacked(): Promise<Consumer> {
-  const folder = mkdtempSync(join(tmpdir(), "lfads-package-"));
-  const run = (command: string, ...args: string[]) => execute(command, args, folder);
+/** Builds and packs the package. @returns the path of the packed file in `folder` */
+export async function pack(folder: string): Promise<string> {
   const staged = join(folder, "staged");
   execute("tsup", ["--silent", "--out-dir", join(staged, "dist")], ROOT);
   for (const name of ["package.json", "LICENSE", "README.md", "CHANGELOG.md"]) {
     await cp(join(ROOT, name), join(staged, name));
   }
-  const [{ filename }] = JSON.parse(execute("npm", ["pack", "--json", "--ignore-scripts"], staged)) as [
-    { filename: string },
-  ];
+  const packed = execute("npm", ["pack", "--json", "--ignore-scripts", "--pack-destination", folder], staged);
+  const [{ filename }] = JSON.parse(packed) as [{ filename: string }];
+  rmSync(staged, { recursive: true });
+  return join(folder, filename);
+}
+
+/** Builds the package, packs it and installs the result in a new project, all in temporary folders. */
+export async function installPacked(): Promise<Consumer> {
+  const folder = mkdtempSync(join(tmpdir(), "lfads-package-"));
+  const run = (command: string, ...args: string[]) => execute(command, args, folder);
   const installed = join(folder, "node_modules", "lfads");
   mkdirSync(installed, { recursive: true });
-  run("tar", "-xzf", join(staged, filename), "-C", installed, "--strip-components=1");
-  rmSync(staged, { recursive: true });
+  run("tar", "-xzf", await pack(folder), "-C", installed, "--strip-components=1");
   const add = (...names: string[]) => {
     for (const name of names) {
       const link = join(folder, "node_modules", name);

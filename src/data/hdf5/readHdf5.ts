@@ -10,7 +10,10 @@ import { type ReadHdf5Options, readAll } from "./readHdf5Arrays";
  * the set's `extras`, arrays without one are `shared`, attributes of the file are `attributes`.
  *
  * ```ts
- * const dataset = await readHdf5(await (await fetch("recording.h5")).arrayBuffer());
+ * import { readFile } from "node:fs/promises";
+ * import { readHdf5 } from "lfads/hdf5";
+ *
+ * const dataset = await readHdf5(await readFile("recording.h5")); // in a page: of `fetch(url)`, its `arrayBuffer()`
  * ```
  *
  * @throws as {@link readHdf5Arrays} and `validateDataset` do, and if an array that is needed is missing

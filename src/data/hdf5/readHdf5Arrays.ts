@@ -34,7 +34,13 @@ export interface ReadHdf5Options {
  * Reads the arrays and attributes of an HDF5 file. Integers of 64 bits become float64, booleans 0 and 1.
  *
  * ```ts
- * const { arrays, attributes } = await readHdf5Arrays(bytes, { only: (name) => name.startsWith("train_") });
+ * import { readFile } from "node:fs/promises";
+ * import { readHdf5Arrays } from "lfads/hdf5";
+ *
+ * const { arrays, attributes } = await readHdf5Arrays(await readFile("recording.h5"), {
+ *   only: (name) => name.startsWith("train_") || name === "bin_ms",
+ * });
+ * console.log(arrays.train_recon_data!.shape, attributes.bin_ms); // [ 16, 20, 8 ] 10
  * ```
  *
  * @throws if h5wasm is missing, if this is not an HDF5 file, if something to be read is neither numbers (arrays) nor

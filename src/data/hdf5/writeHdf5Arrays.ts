@@ -12,7 +12,11 @@ const CHUNK_BYTES = 2 ** 20;
  * fit, other numbers float64.
  *
  * ```ts
- * const bytes = await writeHdf5Arrays({ train_output_params: rates, train_factors: factors }, { bin_ms: 5 });
+ * import { ndarray } from "lfads";
+ * import { writeHdf5Arrays } from "lfads/hdf5";
+ *
+ * const rates = ndarray(new Float32Array(2 * 20 * 8), [2, 20, 8]);
+ * const bytes = await writeHdf5Arrays({ valid_output_params: rates }, { bin_ms: 5 });
  * ```
  *
  * @throws if h5wasm is missing, an array does not fill its shape, a name or text cannot be written, or HDF5 reports a

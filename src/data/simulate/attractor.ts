@@ -37,14 +37,16 @@ const STEPS_PER_PERIOD = 400;
  * channels are in the order of their weights of the first latent. Mean rates are about 1.6 spikes per bin.
  *
  * ```ts
- * const { train, valid, test } = simulateAttractor({ system: roesslerSystem });
- * const oscillator = {
+ * import { type DynamicalSystem, simulateAttractor } from "lfads";
+ *
+ * const oscillator: DynamicalSystem = {
  *   name: "Van der Pol",
- *   derivative: ([x, y]) => [y, 3 * (1 - x * x) * y - x],
+ *   derivative: ([x, y]) => [y!, 3 * (1 - x! * x!) * y! - x!],
  *   start: [2, 0],
  *   period: 8.86,
  * };
- * const own = simulateAttractor({ system: oscillator, trials: 200, channels: 30 });
+ * const { train } = simulateAttractor({ system: oscillator, trials: 200, channels: 30 });
+ * console.log(train.encode.shape); // [ 128, 70, 30 ]
  * ```
  *
  * The sets (1280 trials for training, 320 for validation, 400 for testing) have `truth` (expected spikes per bin) and the

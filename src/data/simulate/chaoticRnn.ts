@@ -42,6 +42,13 @@ export interface ChaoticRnnOptions extends SimulateOptions {
  * Source: Sussillo, Jozefowicz, Abbott & Pandarinath 2016, LFADS - Latent Factor Analysis via Dynamical Systems,
  * arXiv:1608.06315, sections 4.2 and 4.3.
  *
+ * @example
+ * ```ts
+ * import { simulateChaoticRnn } from "lfads";
+ *
+ * const { train } = simulateChaoticRnn({ conditions: 20, pulse: 20 }); // one unexpected input in every trial
+ * console.log(train.encode.shape); // [ 160, 100, 50 ]
+ * ```
  * @throws if a size is not a whole number above 0, a rate or time is not above 0, `binSeconds` exceeds `timeConstant`, there
  *   are pulses and fewer than 4 bins, or the split leaves a set or the encoders without data
  */

@@ -46,6 +46,14 @@ const SETTLING_TIME = 10;
  * Source: Sussillo, Jozefowicz, Abbott & Pandarinath 2016, LFADS - Latent Factor Analysis via Dynamical Systems,
  * arXiv:1608.06315, section 4.1.
  *
+ * @example
+ * ```ts
+ * import { simulateLorenz } from "lfads";
+ *
+ * const { train, valid } = simulateLorenz({ conditions: 10, channels: 40, heldOut: 10 });
+ * console.log(train.encode.shape, train.reconstruct.shape); // [ 160, 100, 30 ] [ 160, 100, 40 ]
+ * console.log(valid.truth!.shape, valid.extras!.latents!.shape); // [ 40, 100, 40 ] [ 40, 100, 3 ]
+ * ```
  * @throws if a size is not a whole number above 0, a rate or time is not above 0, or the split leaves a set or the encoders without data
  */
 export function simulateLorenz({

@@ -33,14 +33,19 @@ interface Alive {
  * @example
  * ```ts
  * // page
- * const store = memoryStore();
+ * import { memoryStore, webWorkers } from "lfads";
+ *
  * const executor = webWorkers({
  *   create: () => new Worker(new URL("./worker.js", import.meta.url), { type: "module" }),
- *   store,
+ *   store: memoryStore(),
  * });
- *
+ * ```
+ * ```ts needs a Web Worker
  * // worker.js
- * serveJobs((data, { store }) => ({ trainer, store }));
+ * import { LFADS, lfadsTrainer, serveJobs, simulateLorenz } from "lfads";
+ *
+ * const model = (seed: string) => new LFADS({ channels: 30, bins: 100, seed });
+ * serveJobs((_, { store }) => ({ trainer: lfadsTrainer({ model, data: simulateLorenz() }), store }));
  * ```
  * @throws if an option is out of range
  */

@@ -32,11 +32,23 @@ export interface ExploreContext {
  * Changes the hyperparameters of members that were copied. A pure function of what it is given, to be replaced by your own:
  *
  * ```ts
+ * import { type Explore, pbt } from "lfads";
+ *
  * const halve: Explore = {
  *   settings: { name: "halve" },
  *   explore: (copies) =>
  *     copies.map(({ hyperparameters }) => ({ ...hyperparameters, rate: Number(hyperparameters.rate) / 2 })),
  * };
+ * const search = pbt({
+ *   space: { rate: { type: "uniform", low: 0, high: 8, initial: 8 } },
+ *   population: 2,
+ *   explore: halve,
+ * });
+ * let state = search.start();
+ * for (const [member, score] of [Number.NaN, 1].entries()) {
+ *   state = search.tell(state, { member, generation: 0, score }); // the first one failed
+ * }
+ * console.log(search.ask(state).map(({ hyperparameters }) => hyperparameters.rate)); // [ 4, 8 ]
  * ```
  */
 export interface Explore {

@@ -36,7 +36,9 @@ const LEAST = 4;
  * {@link logSymmetricExplore} until then.
  *
  * ```ts
- * const search = pbt({ space, population: 8, exploit: truncation(), explore: pb2Explore() });
+ * import { autolfadsSpace, pb2Explore, pbt, truncation } from "lfads";
+ *
+ * const scheduler = pbt({ space: autolfadsSpace, exploit: truncation(), explore: pb2Explore() });
  * ```
  *
  * Source: Parker-Holder, Nguyen and Roberts 2020, Provably Efficient Online Hyperparameter Optimization with Population-Based

@@ -25,8 +25,9 @@ export interface S3StoreOptions {
  * @example
  * ```ts
  * import { AwsClient } from "aws4fetch";
+ * import { s3Store } from "lfads";
  *
- * const client = new AwsClient({ accessKeyId, secretAccessKey, service: "s3" });
+ * const client = new AwsClient({ accessKeyId: "key", secretAccessKey: "secret", service: "s3" });
  * const store = s3Store({ client, bucket: "https://bucket.s3.amazonaws.com", folder: "search-1" });
  * ```
  * @throws if the URL is not one of http or https, or the folder cannot be part of a key; from its methods what the server
