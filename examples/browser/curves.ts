@@ -1,6 +1,6 @@
 import uPlot from "uplot";
 import "uplot/dist/uPlot.min.css";
-import { written } from "../report/numbers";
+import { padded, written } from "../report/numbers";
 import { color, font, onThemeChange } from "./theme";
 
 /** A line of a plot over epochs: `[epoch, value]`. */
@@ -14,11 +14,14 @@ export class Curves {
   readonly #plotted = document.createElement("div");
   readonly #key = document.createElement("p");
   readonly #title: string;
+  readonly #floor: number;
   #plot: uPlot | null = null;
   #curves: readonly Curve[] = [];
 
-  constructor(target: HTMLElement, title: string, unit: string) {
+  /** @param floor the least value that is drawn */
+  constructor(target: HTMLElement, title: string, unit: string, floor = -Infinity) {
     this.#title = title;
+    this.#floor = floor;
     const figure = document.createElement("figure");
     figure.className = "curve";
     const name = document.createElement("p");
@@ -88,6 +91,10 @@ export class Curves {
       cursor: { y: false, drag: { x: false, y: false } },
       scales: {
         x: { time: false, range: (_, low, high) => [Math.min(low ?? 0, 1), Math.max(high ?? 0, 10)] },
+        y: {
+          range: (_, low, high) =>
+            padded([Math.max(low ?? 0, this.#floor), Math.max(high ?? 1, this.#floor)]),
+        },
       },
       axes: [
         { ...axis, incrs: wholes, label: "epoch", labelFont: font(11), labelSize: 18, size: 28 },

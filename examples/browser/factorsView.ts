@@ -1,3 +1,4 @@
+import { quantile } from "../report/numbers";
 import type { FactorPicture } from "./messages";
 import { type Rotation, turnBy, turned } from "./rotation";
 import { Sheet } from "./sheet";
@@ -123,7 +124,7 @@ export class FactorsView {
 
   /** Three short axes with their names, in a corner. */
   #axes(context: CanvasRenderingContext2D, height: number, names: readonly string[]): void {
-    const [x0, y0, length] = [64, height - 64, 34];
+    const [x0, y0, length] = [76, height - 60, 34];
     context.lineWidth = 1.2;
     context.font = font(11);
     context.textAlign = "center";
@@ -148,7 +149,7 @@ function hueOf({ hues }: FactorPicture, trial: number): string {
   return hues ? `oklch(${dark ? 0.76 : 0.58} 0.13 ${360 * hues.values[trial]!})` : color("muted");
 }
 
-/** A sphere about the mean that holds all points. */
+/** A sphere about the mean that holds all points but the farthest fiftieth. */
 function sphereOf(points: ArrayLike<number>): {
   readonly center: readonly number[];
   readonly radius: number;
@@ -156,9 +157,8 @@ function sphereOf(points: ArrayLike<number>): {
   const count = points.length / 3;
   const center = [0, 0, 0];
   for (let i = 0; i < points.length; i++) center[i % 3]! += points[i]! / count;
-  let radius = 1e-9;
-  for (let i = 0; i < count; i++) {
-    radius = Math.max(radius, Math.hypot(...center.map((mean, k) => points[3 * i + k]! - mean)));
-  }
-  return { center, radius };
+  const distances = Float64Array.from({ length: count }, (_, i) =>
+    Math.hypot(...center.map((mean, k) => points[3 * i + k]! - mean)),
+  );
+  return { center, radius: Math.max(quantile(distances, 0.98), 1e-9) };
 }

@@ -30,7 +30,7 @@ const backend = element("backend", HTMLSelectElement);
 const threads = element("threads", HTMLInputElement);
 const curves = element("curves", HTMLDivElement);
 const lossCurves = new Curves(curves, "Reconstruction loss", "nats per bin and channel");
-const scoreCurves = new Curves(curves, "Scores", "validation trials");
+const scoreCurves = new Curves(curves, "Scores", "validation trials", -0.2);
 const trialView = new TrialView(element("trial-canvas", HTMLCanvasElement), element("heat-key", HTMLElement));
 const factorsView = new FactorsView(
   element("factors-canvas", HTMLCanvasElement),
@@ -96,7 +96,7 @@ const replies: { readonly [T in Reply["type"]]: (reply: Extract<Reply, { type: T
     lossCurves.show(history.loss);
   },
   scores({ epoch, best, scores }) {
-    showScores(scores, best ? `best epoch, ${epoch}` : `epoch ${epoch}`);
+    showScores(scores, epoch, best);
     if (best) return;
     history.addScores(epoch, scores);
     scoreCurves.show(history.scores);
@@ -132,7 +132,7 @@ function forget(): void {
   lossCurves.show(history.loss);
   scoreCurves.show([]);
   factorsView.show(null);
-  showScores([], "");
+  showScores([]);
   showPace(0, 1, null);
 }
 

@@ -78,9 +78,9 @@ export const LORENZ: Settings = {
   generatorUnits: 64,
   factors: 3,
   inferredInputs: 0,
-  epochs: 150,
+  epochs: 100,
   batchSize: 64,
-  learningRate: 5e-3,
+  learningRate: 1e-2,
   dropout: 0.05,
   rampEpochs: 40,
 };

@@ -49,19 +49,19 @@ export function showPace(done: number, epochs: number, pace: number | null): voi
   ].join(" · ");
 }
 
-export function showScores(scores: readonly Score[], of: string): void {
+/** @param epoch after which the scores were taken, of the best weights or of those of then */
+export function showScores(scores: readonly Score[], epoch = 0, best = false): void {
   const tiles = scores.map(({ name, value }) => {
-    const [tile, term, number] = ["div", "dt", "dd"].map((tag) => document.createElement(tag)) as [
-      HTMLElement,
-      HTMLElement,
-      HTMLElement,
-    ];
-    term.textContent = `${name} (${of})`;
-    number.textContent = value.toFixed(3).replace("-", "−");
-    tile.append(term, number);
+    const tile = document.createElement("div");
+    tile.append(
+      Object.assign(document.createElement("dt"), { textContent: name }),
+      Object.assign(document.createElement("dd"), { textContent: value.toFixed(3).replace("-", "−") }),
+    );
     return tile;
   });
   element("scores", HTMLElement).replaceChildren(...tiles);
+  element("scores-note", HTMLElement).textContent =
+    scores.length > 0 ? `Validation trials, ${best ? "best epoch" : "epoch"} ${epoch}` : "";
 }
 
 /** How a training ended, in a sentence. */
