@@ -38,9 +38,8 @@ export class FactorsView {
       event.preventDefault();
       this.#turn(...arrow);
     });
-    turn.checked = !matchMedia("(prefers-reduced-motion: reduce)").matches;
+    // Nothing moves unless it is asked to.
     turn.addEventListener("change", () => this.#setTurning(turn.checked));
-    this.#setTurning(turn.checked);
   }
 
   show(picture: FactorPicture | null): void {

@@ -2,6 +2,7 @@ import { mkdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright";
 import type { Settings } from "../../examples/browser/settings";
+import { smallChange, smallFile } from "./small";
 
 const SCREENSHOTS = fileURLToPath(new URL("../../out/studio", import.meta.url));
 
@@ -76,6 +77,14 @@ export class StudioPage {
     );
     await this.page.dispatchEvent("body", "dragover", { dataTransfer });
     await this.page.dispatchEvent("body", "drop", { dataTransfer });
+  }
+
+  /** Drops the small file, and chooses settings that suit it. */
+  async dropSmall(): Promise<void> {
+    await this.drop("small.h5", await smallFile());
+    await this.page.waitForFunction(() => document.querySelector("#facts")?.textContent?.startsWith("48 "));
+    await this.until("Ready to train");
+    await this.set(smallChange);
   }
 
   /** Presses a button of the results and returns what is saved. */

@@ -4,7 +4,7 @@ import type { Browser } from "playwright";
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { inNode } from "./inNode";
 import { type Served, serve, serveBuilt } from "./servers";
-import { smallChange, smallFile, smallSettings } from "./small";
+import { smallFile, smallSettings } from "./small";
 import { launch, StudioPage } from "./studioPage";
 
 let browser: Browser;
@@ -31,10 +31,7 @@ describe.each([
   async function withSmallFile(): Promise<StudioPage> {
     const studio = await StudioPage.open(browser, served.url);
     onTestFinished(() => studio.close());
-    await studio.drop("small.h5", await smallFile());
-    await studio.page.waitForFunction(() => document.querySelector("#facts")?.textContent?.startsWith("48 "));
-    await studio.until("Ready to train");
-    await studio.set(smallChange);
+    await studio.dropSmall();
     return studio;
   }
 
