@@ -123,7 +123,7 @@ export class FactorsView {
 
   /** Three short axes with their names, in a corner. */
   #axes(context: CanvasRenderingContext2D, height: number, names: readonly string[]): void {
-    const [x0, y0, length] = [76, height - 60, 34];
+    const [x0, y0, length] = [64, height - 34, 24];
     context.lineWidth = 1.2;
     context.font = font(11);
     context.textAlign = "center";
