@@ -1,7 +1,7 @@
-import { linearTicks } from "./axes";
 import { type Html, html } from "./html";
 import { written } from "./numbers";
 import { heatColor, heatLevels } from "./palette";
+import { linearTicks } from "./ticks";
 
 /** The range of a heat map's colours: 0 is the weakest, `top` the strongest. */
 export interface HeatScale {

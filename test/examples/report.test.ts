@@ -1,7 +1,6 @@
 import fc from "fast-check";
 import { parseHTML } from "linkedom";
 import { describe, expect, test } from "vitest";
-import { linearTicks, logTicks } from "../../examples/report/axes";
 import { heatLevel } from "../../examples/report/heatScale";
 import {
   agreementFigure,
@@ -22,6 +21,7 @@ import {
 } from "../../examples/report/index";
 import { written } from "../../examples/report/numbers";
 import { heatLevels } from "../../examples/report/palette";
+import { linearTicks, logTicks } from "../../examples/report/ticks";
 import { ndarray } from "../../src/data/ndarray";
 
 const wave = (rows: number, columns: number, scale = 1, offset = 0) =>
