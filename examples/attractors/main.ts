@@ -4,7 +4,8 @@
  * eigenvalues. Trainings that are done, or were stopped, are in the folder: the same command goes on with them.
  *
  *   npx tsx examples/attractors/main.ts [--systems arneodo,roessler,lorenz] [--generators neuralOde,gru] [--sizes 3,10,25]
- *                                       [--seeds 0,1,2] [--epochs 700] [--workers <cores>] [--out out/attractors]
+ *                                       [--seeds 0,1,2] [--epochs 700] [--workers <cores>] [--data <file.h5>]
+ *                                       [--out out/attractors]
  */
 import { writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
@@ -28,6 +29,7 @@ const { values } = parseArgs({
     seeds: { type: "string", default: "0,1,2" },
     epochs: { type: "string", default: "700" },
     workers: { type: "string", default: String(availableParallelism()) },
+    data: { type: "string" },
     out: { type: "string", default: "out/attractors" },
   },
 });
@@ -43,7 +45,7 @@ const seeds = list(values.seeds).map(Number);
 const kinds = chosen.flatMap((system) =>
   list(values.sizes).flatMap((size) =>
     generators.map((generator) => ({
-      ...{ system, generator, size: Number(size), epochs: Number(values.epochs) },
+      ...{ system, generator, size: Number(size), epochs: Number(values.epochs), data: values.data },
     })),
   ),
 );
@@ -56,12 +58,12 @@ await useWasm();
 await useKernels({ threads: 1 });
 const worlds = new Map<string, { data: Dataset; truth: readonly MapPoint[] }>();
 for (const system of chosen) {
-  const data = dataOf({ system });
+  const data = await dataOf({ system, data: values.data });
   worlds.set(system, { data, truth: await trueFixedPoints({ system }, data) });
 }
 
 const rows = [
-  ["system, latents, generator", "rate R2", "paper", "hidden R2", "paper", "test", "late bins", "s"],
+  ["system, latents, generator", "rate R2", "paper", "hidden R2", "paper", "test", "late bins", "CPU s"],
 ];
 const points = [
   ["neural ODE", "seed", "fixed points", "slow", "furthest eigenvalue of each true one", "Lyapunov"],

@@ -20,8 +20,8 @@ export async function runTrainings(
 }
 
 async function run(training: Training, folder: string): Promise<void> {
-  const { system, generator, size, seed, epochs } = training;
-  const options = { system, generator, size, seed, epochs, out: folder };
+  const { system, generator, size, seed, epochs, data } = training;
+  const options = { system, generator, size, seed, epochs, ...(data && { data }), out: folder };
   const child = spawn(
     process.execPath,
     [

@@ -2,7 +2,7 @@
  * Trains one model, or goes on with its training. `main.ts` runs it for each of its models.
  *
  *   npx tsx examples/attractors/train.ts [--system arneodo] [--generator neuralOde] [--size 3] [--seed 0] [--epochs 700]
- *                                        [--out out/attractors]
+ *                                        [--data <file.h5>] [--out out/attractors]
  */
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
@@ -19,19 +19,21 @@ const { values } = parseArgs({
     size: { type: "string", default: "3" },
     seed: { type: "string", default: "0" },
     epochs: { type: "string", default: "700" },
+    data: { type: "string" },
     out: { type: "string", default: "out/attractors" },
   },
 });
 
 async function train(training: Training, file: string, resume: TrainingState | undefined): Promise<void> {
-  const [before, started] = [await secondsOf(file), performance.now()];
+  const before = await secondsOf(file);
   const save = async (state: TrainingState) => {
     await saveTrainingState(file, state);
-    await saveSeconds(file, before + (performance.now() - started) / 1000);
+    const { user, system } = process.cpuUsage();
+    await saveSeconds(file, before + (user + system) / 1e6);
   };
   await useWasm();
   await useKernels({ threads: 1 });
-  const data = dataOf(training);
+  const data = await dataOf(training);
   const model = modelOf(training, data);
   const bar = progressBar();
   const { state } = await fit(model, data, {
@@ -51,6 +53,7 @@ const training: Training = {
   size: Number(values.size),
   seed: Number(values.seed),
   epochs: Number(values.epochs),
+  data: values.data,
 };
 await mkdir(values.out, { recursive: true });
 const file = `${values.out}/${nameOf(training)}.safetensors`;

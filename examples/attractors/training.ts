@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import {
   arneodoSystem,
   type Dataset,
@@ -11,6 +12,7 @@ import {
   sequentialAutoencoderTraining,
   simulateAttractor,
 } from "lfads";
+import { loadHdf5 } from "lfads/node";
 
 export const systems = {
   arneodo: arneodoSystem,
@@ -26,16 +28,19 @@ export interface Training {
   readonly size: number;
   readonly seed: number;
   readonly epochs: number;
+  /** HDF5 file of the data, with latents and true rates. @default simulated */
+  readonly data?: string | undefined;
 }
 
 /** What its file is called, besides the ending. */
-export function nameOf({ system, generator, size, seed, epochs }: Training): string {
-  return `${system}-${generator}-${size}-seed${seed}-${epochs}epochs`;
+export function nameOf({ system, generator, size, seed, epochs, data }: Training): string {
+  return `${data ? basename(data, ".h5") : system}-${generator}-${size}-seed${seed}-${epochs}epochs`;
 }
 
 /** 1280 trials for training, 320 for validation, 400 for testing: the same for all seeds. */
-export function dataOf({ system }: Pick<Training, "system">): Dataset {
-  return simulateAttractor({ system: systems[system] });
+export async function dataOf({ system, data }: Pick<Training, "system" | "data">): Promise<Dataset> {
+  const simulated = simulateAttractor({ system: systems[system] });
+  return data ? { ...(await loadHdf5(data)), attributes: simulated.attributes! } : simulated;
 }
 
 export function modelOf({ generator, size, seed }: Training, { train }: Dataset): LFADS {

@@ -43,7 +43,7 @@ describe("fixed points of the example", () => {
     ["lorenz", 3, 1.0014, 0.153],
     ["roessler", 1, 1.0164, 0.168],
   ] as const)("%s has %d on its attractor, with known eigenvalues", async (system, count, re, im) => {
-    const points = await trueFixedPoints({ system }, dataOf({ system }));
+    const points = await trueFixedPoints({ system }, await dataOf({ system }));
     expect(points.length).toBeGreaterThanOrEqual(count);
     const closest = Math.min(
       ...points.flatMap(({ eigenvalues }) =>
