@@ -14,7 +14,7 @@ export default defineConfig({
   },
   test: {
     include: ["test/**/*.test.ts"],
-    exclude: ["test/browser/**", "test/servers/**", "test/studio/**"], // they have configurations of their own
+    exclude: ["test/backends/**", "test/browser/**", "test/servers/**", "test/studio/**"], // they have configurations of their own
     pool: "forks",
     maxWorkers: 2,
     testTimeout: 0,

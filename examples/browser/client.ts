@@ -25,7 +25,7 @@ export class Client {
     worker.onerror = (event) => {
       event.preventDefault();
       const message = event.message || "the worker could not be started";
-      this.#onReply({ type: "failed", doing: "start", message, lost: true });
+      this.#onReply({ type: "failed", doing: "start", message, lost: event.message !== "" });
       if (event.message) this.#replace();
     };
     return worker;

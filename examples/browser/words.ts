@@ -4,7 +4,7 @@ import type { Backend, DataFacts, Reply, RunsOn, Score } from "./messages";
 
 const NAMES: Readonly<Record<Backend, string>> = {
   wasm: "WebAssembly",
-  cpu: "CPU (plain JavaScript)",
+  cpu: "CPU",
   webgl: "WebGL",
   webgpu: "WebGPU",
 };

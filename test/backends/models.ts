@@ -50,6 +50,7 @@ export const MODELS = {
         weightDecay: 0.1,
       },
       sampleValidation: { rate: 0.2 },
+      trialsAtOnce: 3,
     },
   },
   "LFADS with external inputs, Gamma rates, a Student-t prior and shifts": {

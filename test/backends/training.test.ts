@@ -34,7 +34,7 @@ describe.each(Object.entries<Case>(MODELS))(`%s, on ${BACKEND}`, (_, { model, da
     const state = await trained(model());
     expect([memory().numTensors, memory().numBytes]).toEqual([before.numTensors, before.numBytes]);
     task.meta.difference = difference(state, onCpu);
-    expect(task.meta.difference).toBeLessThan(1e-4);
+    expect(task.meta.difference).toBeLessThan(1e-5);
     expect(serializeTrainingState(await trained(model()))).toEqual(serializeTrainingState(state));
   });
 
@@ -52,7 +52,7 @@ describe.each(Object.entries<Case>(MODELS))(`%s, on ${BACKEND}`, (_, { model, da
     const there = await onWith(useOwnBackend, await from(cpu));
     const back = await onWith(cpu, await from(useOwnBackend));
     task.meta.difference = Math.max(difference(there, onCpu), difference(back, onCpu));
-    expect(task.meta.difference).toBeLessThan(1e-4);
+    expect(task.meta.difference).toBeLessThan(1e-5);
   });
 
   test("infers the rates of cpu, from a file that cpu has written", async ({ task }) => {
