@@ -30,8 +30,10 @@ export interface Consumer {
   remove(): void;
 }
 
-/** Builds and packs the package. @returns the path of the packed file in `folder` */
+/** Builds and packs the package into `folder`, unless the environment names a packed file. @returns the path of the packed file */
 export async function pack(folder: string): Promise<string> {
+  const { LFADS_PACKED } = process.env;
+  if (LFADS_PACKED) return LFADS_PACKED;
   const staged = join(folder, "staged");
   execute("tsup", ["--silent", "--out-dir", join(staged, "dist")], ROOT);
   for (const name of ["package.json", "LICENSE", "README.md", "CHANGELOG.md"]) {
