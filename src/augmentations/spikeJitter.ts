@@ -17,6 +17,20 @@ export interface SpikeJitterOptions {
  *
  * Reads the tensors back, so on a GPU it belongs at the front of the stack, where the data has not been uploaded yet; in `fit` the own stack comes
  * before the fixed augmentations.
+ *
+ * @example
+ * ```ts
+ * import { coordinatedDropout, fit, LFADS, simulateLorenz, spikeJitter } from "lfads";
+ *
+ * const model = new LFADS({ channels: 30, bins: 20 });
+ * await fit(model, simulateLorenz({ conditions: 5, trialsPerCondition: 2, bins: 20 }), {
+ *   epochs: 1,
+ *   augmentations: {
+ *     // What is given takes the place of coordinated dropout, so name that too.
+ *     train: ({ coordinatedDropout: rate }) => [spikeJitter({ width: 1 }), coordinatedDropout({ rate })],
+ *   },
+ * });
+ * ```
  */
 export function spikeJitter({ width = 2, independent = false }: SpikeJitterOptions = {}): Augmentation {
   if (!Number.isInteger(width) || width < 0) {

@@ -18,6 +18,18 @@ export interface TemporalShiftOptions {
  *
  * Reads the tensors back, so on a GPU it belongs at the front of the stack, where the data has not been uploaded yet; in `fit` the own stack comes
  * before the fixed augmentations.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "@tensorflow/tfjs-core";
+ * import { RandomStream, streamDraws, temporalShift } from "lfads";
+ *
+ * const spikes = tensor([0, 0, 0, 1, 0, 0, 0], [1, 7, 1]);
+ * const draws = streamDraws(RandomStream.fromSeed(0));
+ * const augmentation = temporalShift({ std: 1, maxShift: 2 });
+ * const { encode, reconstruct } = augmentation({ encode: spikes, reconstruct: spikes }, draws);
+ * console.log(encode.dataSync().join() === reconstruct.dataSync().join()); // true
+ * ```
  */
 export function temporalShift({
   std = 3,

@@ -21,6 +21,13 @@ export interface NdArray<D extends NumericData = NumericData> {
 /**
  * An {@link NdArray} of these numbers; the data is not copied.
  *
+ * @example
+ * ```ts
+ * import { ndarray } from "lfads";
+ *
+ * const spikes = ndarray(Uint8Array.of(0, 1, 2, 0, 1, 0), [1, 3, 2]); // 1 trial, 3 bins, 2 channels
+ * console.log(spikes.data[1 * 2 + 0]); // 2
+ * ```
  * @throws if a dimension is not a whole number, or the data does not fill the shape exactly
  */
 export function ndarray<D extends NumericData>(data: D, shape: readonly number[]): NdArray<D> {

@@ -40,6 +40,16 @@ const LARGEST_HEADER = 100_000_000;
  *
  * Source: https://github.com/huggingface/safetensors#format
  *
+ * @example
+ * ```ts
+ * import { readFile, writeFile } from "node:fs/promises";
+ * import { ndarray, readSafetensors, writeSafetensors } from "lfads";
+ *
+ * const rates = ndarray(Float32Array.of(0.5, 1, 2, 4), [2, 2]);
+ * await writeFile("rates.safetensors", writeSafetensors({ rates }, { bin_ms: "10" }));
+ * const { tensors, metadata } = readSafetensors(await readFile("rates.safetensors"));
+ * console.log(tensors.rates!.shape, metadata.bin_ms); // [ 2, 2 ] 10
+ * ```
  * @throws if this is not a safetensors file to the last byte (each byte of the data belongs to exactly one tensor), if a
  *   dtype is none of BOOL, U8, I8, U16, I16, U32, I32, U64, I64, F32 and F64, or a 64-bit integer is beyond 2^53 - 1
  */

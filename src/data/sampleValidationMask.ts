@@ -10,6 +10,14 @@ import { elementCount, type NdArray, ndarray } from "./ndarray";
  * Source: Keshtkaran & Pandarinath 2019, Enabling hyperparameter optimization in sequential autoencoders for spiking
  * neural data, NeurIPS.
  *
+ * @example
+ * ```ts
+ * import { sampleValidationMask } from "lfads";
+ *
+ * const mask = sampleValidationMask([100, 50, 20], { rate: 0.2, seed: "7/train" });
+ * const heldIn = mask.data.reduce((sum, one) => sum + one, 0) / mask.data.length;
+ * console.log(heldIn.toFixed(1)); // 0.8
+ * ```
  * @param shape that of `encode`, `[trials, bins, channels]`
  * @returns the mask in this shape
  * @throws if `rate` is below 0, or 1 or more

@@ -66,6 +66,16 @@ function validationTrials(trials: number, options: SplitOptions): boolean[] {
 /**
  * These trials of every array, in this order; an index may come twice.
  *
+ * @example
+ * ```ts
+ * import { selectTrials, simulateLorenz } from "lfads";
+ *
+ * const { train } = simulateLorenz({ conditions: 5, trialsPerCondition: 2, bins: 20 });
+ * const conditions = train.extras!.cond_idx!.data;
+ * const indices = [...conditions.keys()].filter((trial) => conditions[trial] === 0);
+ * const first = selectTrials(train, indices);
+ * console.log(first.extras!.cond_idx!.data.every((condition) => condition === 0)); // true
+ * ```
  * @throws if an index is not that of a trial
  */
 export function selectTrials(trialSet: TrialSet, indices: ArrayLike<number>): TrialSet {

@@ -7,6 +7,14 @@ import { checkShape, type NdArray, type NumericData } from "./ndarray";
  *
  * Source: https://github.com/huggingface/safetensors#format
  *
+ * @example
+ * ```ts
+ * import { ndarray, readSafetensors, writeSafetensors } from "lfads";
+ *
+ * const factors = ndarray(new Float32Array(2 * 20 * 8), [2, 20, 8]);
+ * const bytes = writeSafetensors({ factors }, { model: "first" });
+ * console.log(readSafetensors(bytes).tensors.factors!.shape); // [ 2, 20, 8 ]
+ * ```
  * @throws if a tensor does not fill its shape, or a name is `__metadata__` or `__proto__`
  */
 export function writeSafetensors(

@@ -15,6 +15,15 @@ export interface ConditionAverages {
  * Averages spikes or rates over the trials of every condition. NaN is left out; a bin that no trial of the condition
  * observed is NaN.
  *
+ * @example
+ * ```ts
+ * import { conditionAverages, ndarray } from "lfads";
+ *
+ * const spikes = ndarray(Float32Array.of(0, 2, 2, 4, 5, 5), [3, 2, 1]); // 3 trials of 2 bins
+ * const { conditions, averages, trials } = conditionAverages(spikes, [7, 7, 3]);
+ * console.log(conditions, trials); // [ 3, 7 ] [ 1, 2 ]
+ * console.log(averages.data.join()); // 5,5,1,3
+ * ```
  * @param values `[trials, bins, channels]`
  * @param labels the condition of every trial
  * @throws if there is not one label per trial

@@ -34,6 +34,17 @@ export interface CrossValidatedRidge {
  * Data sorted by condition need shuffled groups: contiguous folds then leave whole conditions out, and the score tells
  * how the regression extrapolates.
  *
+ * @example
+ * ```ts
+ * import { crossValidatedRidge, RandomStream, simulateLorenz } from "lfads";
+ *
+ * const { truth, extras } = simulateLorenz({ conditions: 5, trialsPerCondition: 4 }).train;
+ * const { alpha, score } = crossValidatedRidge(truth!, extras!.latents!, {
+ *   alphas: [1e-6, 1e-3, 1],
+ *   stream: RandomStream.fromSeed(0),
+ * });
+ * console.log(alpha, score > 0.9); // 0.000001 true
+ * ```
  * @param x predictors `[..., inputs]`
  * @param y targets `[..., outputs]`, the other axes as in x; rows with a NaN target are left out
  * @throws as {@link ridge} does, and if groups does not name one group per row or there are fewer groups than folds

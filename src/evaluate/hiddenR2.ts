@@ -36,6 +36,18 @@ export interface HiddenR2 {
  * Source: Sedler, Versteeg & Pandarinath 2023, Expressive architectures enhance interpretability of dynamics-based neural
  * population models, Neurons, Behavior, Data analysis, and Theory.
  *
+ * @example
+ * ```ts
+ * import { hiddenR2, simulateLorenz } from "lfads";
+ *
+ * const { train, valid } = simulateLorenz({ conditions: 5, trialsPerCondition: 4 });
+ * // Here rates stand for inferred states.
+ * const { trueFromInferred } = hiddenR2(
+ *   { inferred: train.truth!, true: train.extras!.latents! },
+ *   { inferred: valid.truth!, true: valid.extras!.latents! },
+ * );
+ * console.log(trueFromInferred.mean > 0.9); // true
+ * ```
  * @throws if states do not pair up or are not finite, or sizes differ between training and validation
  */
 export function hiddenR2(train: HiddenStates, valid: HiddenStates): HiddenR2 {

@@ -9,6 +9,14 @@ export const RATE_FLOOR = 1e-9;
  * Poisson negative log-likelihood in nats, summed over everything observed:
  * `sum(r - k log r + log Gamma(k + 1))`, rates floored at 1e-9.
  *
+ * @example
+ * ```ts
+ * import { ndarray, poissonNll } from "lfads";
+ *
+ * const spikes = ndarray(Float32Array.of(0, 1, Number.NaN), [1, 3, 1]); // the last bin was not observed
+ * const rates = ndarray(Float32Array.of(0.5, 1, 9), [1, 3, 1]);
+ * console.log(poissonNll(rates, spikes).toFixed(1)); // 1.5
+ * ```
  * @param rates expected spikes per bin (not log-rates), any shape
  * @param spikes counts of the same shape; NaN marks an unobserved bin, which is left out
  * @throws if the shapes differ, a rate is negative or (where spikes are observed) not finite, or a count is negative

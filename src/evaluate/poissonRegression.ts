@@ -29,6 +29,15 @@ export interface PoissonRegression {
  * by Newton's method with step halving; the intercept is not penalised. (The penalty is that of scikit-learn's
  * `PoissonRegressor`.)
  *
+ * @example
+ * ```ts
+ * import { ndarray, poissonRegression } from "lfads";
+ *
+ * const x = ndarray(Float64Array.of(0, 0, 1, 1), [4, 1]);
+ * const spikes = ndarray(Float64Array.of(0, 2, 3, 5), [4, 1]); // 1 on average where x is 0, 4 where it is 1
+ * const { map, converged } = poissonRegression(x, spikes, { alpha: 0 });
+ * console.log(converged, Math.exp(map.weights.data[0]!).toFixed(2)); // [ true ] 4.00
+ * ```
  * @param x predictors `[..., inputs]`
  * @param y counts `[..., outputs]`, the other axes as in x; NaN counts are left out
  * @throws if x and y do not pair up, x is not finite, or a count is negative or infinite

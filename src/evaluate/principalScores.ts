@@ -7,6 +7,13 @@ import { columnMeans, requireFinite, toTable } from "./table";
  * Scores of the first principal components: centred rows projected on the directions of largest variance,
  * largest first. The sign of a component is chosen so that its score of largest size is positive.
  *
+ * @example
+ * ```ts
+ * import { ndarray, principalScores } from "lfads";
+ *
+ * const x = ndarray(Float64Array.of(-2, 1, 0, 1, 2, 1), [3, 2]); // only the first column varies
+ * console.log([...principalScores(x, 1).data].map(Math.abs).join()); // 2,0,2
+ * ```
  * @param x `[..., columns]`; all rows of the other axes
  * @param components at most the smaller of rows and columns
  * @returns `[rows, components]`

@@ -18,6 +18,17 @@ export interface PairedRows {
  * `W = V (L + alpha)^-1 V' X'Y` with `X'X = V L V'` of centred data. The penalty is on the scale of the data: it means
  * something else for rates per bin and for rates in Hz. At alpha 0 directions without variance get weight 0.
  *
+ * @example
+ * ```ts
+ * import { applyLinearMap, ndarray, ridge } from "lfads";
+ *
+ * const x = ndarray(Float64Array.of(0, 1, 2, 3), [4, 1]);
+ * const y = ndarray(Float64Array.of(1, 3, 5, 7), [4, 1]);
+ * const [exact, penalised] = ridge(x, y, [0, 5]);
+ * console.log(exact!.weights.data[0]!.toFixed(2), exact!.bias[0]!.toFixed(2)); // 2.00 1.00
+ * console.log(penalised!.weights.data[0]!.toFixed(2)); // 1.00
+ * console.log(applyLinearMap(exact!, x).data[3]!.toFixed(2)); // 7.00
+ * ```
  * @param x predictors `[..., inputs]`
  * @param y targets `[..., outputs]`, the other axes as in x; rows with a NaN target are left out
  * @param alphas penalties, not negative

@@ -7,7 +7,17 @@ export interface Region {
   readonly channels?: readonly [from: number, to: number];
 }
 
-/** Copies a block of bins and channels of every trial, in float64. */
+/**
+ * Copies a block of bins and channels of every trial, in float64.
+ *
+ * @example
+ * ```ts
+ * import { ndarray, selectRegion } from "lfads";
+ *
+ * const counts = ndarray(Float32Array.of(1, 2, 3, 4, 5, 6), [1, 3, 2]); // 3 bins of 2 channels
+ * console.log(selectRegion(counts, { bins: [1, 3], channels: [0, 1] }).data.join()); // 3,5
+ * ```
+ */
 export function selectRegion(array: NdArray, region: Region): NdArray<Float64Array> {
   const [trials, bins, channels] = requireTrials("selectRegion", "the array", array);
   const [firstBin, endBin] = checkedRange("bins", region.bins, bins);

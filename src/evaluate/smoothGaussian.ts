@@ -18,6 +18,14 @@ export interface SmoothGaussianOptions {
  * The sums run over the bins that exist and were observed, so that weights are renormalised at the edges of a trial and
  * around NaN: a constant stays that constant. Where the kernel meets no observed bin the result is NaN.
  *
+ * @example
+ * ```ts
+ * import { ndarray, smoothGaussian } from "lfads";
+ *
+ * const spikes = ndarray(Float32Array.of(0, 0, 1, 0, 0), [1, 5, 1]);
+ * const rates = smoothGaussian(spikes, { sd: 0.5 });
+ * console.log([...rates.data].map((rate) => rate.toFixed(2)).join(" ")); // 0.00 0.11 0.79 0.11 0.00
+ * ```
  * @param spikes `[trials, bins, channels]`
  * @returns spikes per bin, of the same shape
  * @throws if sd is not positive

@@ -19,6 +19,18 @@ export interface BidirectionalGruLayerOptions extends ModuleLayerOptions {
  * forward then backward, `[trials, 2 units]`, or with `returnSequences` to all of them, `[trials, bins, 2 units]`.
  *
  * Weights: those of `BidirectionalGru`, and the initial states `h0` `[2, 1, units]`, from 0.
+ *
+ * @example
+ * ```ts
+ * import { input, layers, model, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+ * import { BidirectionalGruLayer } from "lfads";
+ *
+ * const spikes = input({ shape: [20, 52] }); // bins, channels
+ * const states = new BidirectionalGruLayer({ units: 32 }).apply(spikes) as SymbolicTensor;
+ * const outputs = layers.dense({ units: 8 }).apply(states) as SymbolicTensor;
+ * const classifier = model({ inputs: spikes, outputs });
+ * console.log(states.shape, outputs.shape); // [ null, 64 ] [ null, 8 ]
+ * ```
  */
 export class BidirectionalGruLayer extends ModuleLayer<{
   units: number;

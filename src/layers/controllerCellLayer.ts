@@ -18,6 +18,17 @@ export interface ControllerCellLayerOptions extends ModuleLayerOptions {
  * so the states are the posterior `[batch, 2 outputs]`, which is not read, and the units `[batch, units]`.
  *
  * Weights: those of `Controller` with a clipped GRU.
+ *
+ * @example
+ * ```ts
+ * import { input, layers, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+ * import { ControllerCellLayer } from "lfads";
+ *
+ * const cell = new ControllerCellLayer({ units: 32, outputs: 2 });
+ * const controller = layers.rnn({ cell, returnSequences: true });
+ * const posterior = controller.apply(input({ shape: [20, 104] })) as SymbolicTensor;
+ * console.log(posterior.shape); // [ null, 20, 4 ]
+ * ```
  */
 export class ControllerCellLayer extends ModuleCell<{
   units: number;

@@ -18,6 +18,16 @@ export interface ControllerInputEncoderLayerOptions extends ModuleLayerOptions {
  * The controller-input encoder as a TensorFlow.js layer: `[trials, bins, channels]` to `[trials, bins, 2 units]`.
  *
  * Weights: those of `ControllerInputEncoder`.
+ *
+ * @example
+ * ```ts
+ * import { input, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+ * import { ControllerInputEncoderLayer } from "lfads";
+ *
+ * const encoder = new ControllerInputEncoderLayer({ units: 32, lag: 2 });
+ * const encoded = encoder.apply(input({ shape: [20, 52] })) as SymbolicTensor; // bins, channels
+ * console.log(encoded.shape); // [ null, 20, 64 ]
+ * ```
  */
 export class ControllerInputEncoderLayer extends ModuleLayer<{
   units: number;

@@ -28,6 +28,16 @@ export interface DecoderLayerOptions extends ModuleLayerOptions {
  * `[trials, bins, factors]`; with a controller also mean and std of the controller output, `[trials, bins, outputs]`.
  *
  * Weights: those of `Decoder` with clipped GRUs.
+ *
+ * @example
+ * ```ts
+ * import { input, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+ * import { DecoderLayer } from "lfads";
+ *
+ * const decoder = new DecoderLayer({ units: 64, factors: 8, bins: 20 }); // autonomous
+ * const factors = decoder.apply(input({ shape: [16] })) as SymbolicTensor; // from initial conditions
+ * console.log(factors.shape); // [ null, 20, 8 ]
+ * ```
  */
 export class DecoderLayer extends ModuleLayer<{
   units: number;

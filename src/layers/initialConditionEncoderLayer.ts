@@ -23,6 +23,17 @@ export interface InitialConditionEncoderLayerOptions extends ModuleLayerOptions 
  * `[trials, outputs]`.
  *
  * Weights: those of `InitialConditionEncoder`.
+ *
+ * @example
+ * ```ts
+ * import { input, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+ * import { InitialConditionEncoderLayer, PosteriorSampleLayer } from "lfads";
+ *
+ * const encoder = new InitialConditionEncoderLayer({ units: 32, outputs: 16 });
+ * const posterior = encoder.apply(input({ shape: [20, 52] })) as SymbolicTensor[]; // mean and std
+ * const initialCondition = new PosteriorSampleLayer().apply(posterior) as SymbolicTensor;
+ * console.log(initialCondition.shape); // [ null, 16 ]
+ * ```
  */
 export class InitialConditionEncoderLayer extends ModuleLayer<{
   units: number;

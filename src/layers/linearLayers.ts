@@ -13,6 +13,16 @@ export interface LinearLayerOptions extends ModuleLayerOptions {
  * Read-in or readout as a TensorFlow.js layer: an affine map of the last axis, `[..., inputs]` to `[..., outputs]`.
  *
  * Weights: those of `Linear`; unlike a dense layer's kernel, `weight` is `[outputs, inputs]`.
+ *
+ * @example
+ * ```ts
+ * import { input, type SymbolicTensor } from "@tensorflow/tfjs-layers";
+ * import { LinearLayer } from "lfads";
+ *
+ * const factors = input({ shape: [20, 8] });
+ * const logRates = new LinearLayer({ outputs: 52 }).apply(factors) as SymbolicTensor;
+ * console.log(logRates.shape); // [ null, 20, 52 ]
+ * ```
  */
 export class LinearLayer extends ModuleLayer<{ outputs: number; seed: number }> {
   static readonly className = "LfadsLinearLayer";
@@ -36,6 +46,16 @@ export class LinearLayer extends ModuleLayer<{ outputs: number; seed: number }> 
  * `[..., outputs]`.
  *
  * Weights: those of `Factors`.
+ *
+ * @example
+ * ```ts
+ * import { ones } from "@tensorflow/tfjs-core";
+ * import { FactorsLayer } from "lfads";
+ *
+ * const layer = new FactorsLayer({ outputs: 2 });
+ * layer.apply(ones([4, 20, 64])); // states of 4 trials, 20 bins
+ * console.log(layer.getWeights()[0]!.shape); // [ 2, 64 ]
+ * ```
  */
 export class FactorsLayer extends ModuleLayer<{ outputs: number; seed: number }> {
   static readonly className = "LfadsFactorsLayer";

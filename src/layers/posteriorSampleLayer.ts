@@ -6,6 +6,17 @@ import { ModuleLayer } from "./moduleLayer";
 /**
  * Sample of a diagonal normal posterior as a TensorFlow.js layer: `[mean, std]`, of the same shape, to `mean + std * noise`
  * in training and to the mean otherwise. No weights.
+ *
+ * @example
+ * ```ts
+ * import { tensor, type Tensor } from "@tensorflow/tfjs-core";
+ * import { PosteriorSampleLayer } from "lfads";
+ *
+ * const posterior = [tensor([1, 2], [1, 2]), tensor([0.1, 0.1], [1, 2])]; // mean, std
+ * const sample = new PosteriorSampleLayer({ seed: 1 });
+ * console.log((sample.apply(posterior) as Tensor).dataSync().join()); // 1,2
+ * const noisy = sample.apply(posterior, { training: true }) as Tensor;
+ * ```
  */
 export class PosteriorSampleLayer extends ModuleLayer<{ seed: number }> {
   static readonly className = "LfadsPosteriorSampleLayer";

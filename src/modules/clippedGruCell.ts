@@ -19,6 +19,18 @@ export interface ClippedGruCellOptions {
  * reset gate acts before the recurrent product; biases start at 1 for z and r, 0 for n.
  *
  * Parameters: `weight_ih` `[3H, inputs]` (absent without inputs), `weight_hh` `[3H, H]`, `bias_ih` `[3H]`.
+ *
+ * @example
+ * ```ts
+ * import { ones, zeros } from "@tensorflow/tfjs-core";
+ * import { ClippedGruCell, RandomStream } from "lfads";
+ *
+ * const cell = new ClippedGruCell({ inputSize: 3, stateSize: 16 });
+ * const parameters = cell.init(RandomStream.fromSeed(0));
+ * let state = zeros([4, 16]); // of 4 trials
+ * for (let bin = 0; bin < 10; bin++) state = cell.step(parameters, ones([4, 3]), state);
+ * console.log(state.shape); // [ 4, 16 ]
+ * ```
  */
 export class ClippedGruCell implements Cell {
   readonly inputSize: number;

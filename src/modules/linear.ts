@@ -7,6 +7,16 @@ import { fanInWeights, type Parameters, parameter } from "./parameters";
  * Affine map of the last axis: read-in, readout, posterior parameters, the map from initial conditions to the generator.
  *
  * Parameters: `weight` `[outputs, inputs]`, from N(0, 1 / inputs); `bias` `[outputs]`, from 0.
+ *
+ * @example
+ * ```ts
+ * import { ones } from "@tensorflow/tfjs-core";
+ * import { Linear, RandomStream } from "lfads";
+ *
+ * const readout = new Linear(8, 30);
+ * const parameters = readout.init(RandomStream.fromSeed(0));
+ * console.log(readout.apply(parameters, ones([4, 20, 8])).shape); // [ 4, 20, 30 ]
+ * ```
  */
 export class Linear {
   constructor(

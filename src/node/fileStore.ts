@@ -14,6 +14,15 @@ const ABSENT = new Set(["ENOENT", "ENOTDIR", "EISDIR", "ERR_FS_EISDIR"]);
  * that was killed left half-written is never listed. A key cannot be put where another key has its folder (`a` and `a/b`), and
  * keys should not differ in upper and lower case alone, which some file systems do not tell apart.
  *
+ * @example
+ * ```ts
+ * import { fileStore } from "lfads/node";
+ *
+ * const store = fileStore("search"); // a folder
+ * await store.put("notes/first", Uint8Array.of(1, 2));
+ * const again = fileStore("search"); // in another process
+ * console.log(await again.list("notes/"), (await again.get("notes/first"))!.length); // [ 'notes/first' ] 2
+ * ```
  * @throws from its methods if the folder cannot be read or written, or the disk is full: what was there before is still there then
  */
 export function fileStore(folder: string): Store {

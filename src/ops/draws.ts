@@ -39,6 +39,18 @@ export const normalOp: Op<NoInputs, DrawAttributes> = {
  * Draws from a random stream: the draw called `name` comes from `stream.fork(name)`, so its numbers depend on
  * the stream's key and the name alone, not on the order of the draws, and the same name gives the same
  * numbers.
+ *
+ * @example
+ * ```ts
+ * import { RandomStream, streamDraws } from "lfads";
+ *
+ * const draws = streamDraws(RandomStream.fromSeed(0));
+ * const noise = draws.normal("noise", [2, 3]);
+ * const again = draws.normal("noise", [2, 3]); // the same name, the same numbers
+ * const next = draws.fork("step 1").normal("noise", [2, 3]); // others
+ * console.log(noise.dataSync().join() === again.dataSync().join()); // true
+ * console.log(noise.dataSync().join() === next.dataSync().join()); // false
+ * ```
  */
 export function streamDraws(stream: RandomStream): Draws {
   return {

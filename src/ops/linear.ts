@@ -40,6 +40,15 @@ export const linearOp: Op<LinearInputs, Record<string, never>> = {
 /**
  * Affine map of the last axis, `y = x W^T + b`.
  *
+ * @example
+ * ```ts
+ * import { tensor } from "@tensorflow/tfjs-core";
+ * import { linear } from "lfads";
+ *
+ * const weight = tensor([1, 0, 0, 1, 1, 1], [3, 2]); // 2 inputs, 3 outputs
+ * const y = linear(tensor([2, 5], [1, 2]), weight, tensor([0, 0, 10]));
+ * console.log(y.dataSync().join()); // 2,5,17
+ * ```
  * @param x `[..., inputs]`
  * @param weight `[outputs, inputs]`
  * @param bias `[outputs]`, none by default

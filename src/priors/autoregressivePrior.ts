@@ -19,6 +19,17 @@ export interface AutoregressivePriorOptions {
  *
  * Parameters: `logtaus` and `lognvars`, `[size]`.
  *
+ * @example
+ * ```ts
+ * import { autoregressivePrior, LFADS } from "lfads";
+ *
+ * const model = new LFADS({
+ *   channels: 30,
+ *   bins: 20,
+ *   controller: { outputs: 2, prior: autoregressivePrior({ tau: 20 }) }, // inputs that last about 20 bins
+ * });
+ * console.log(Math.exp(model.parameters["co_prior.logtaus"].dataSync()[0]).toFixed(1)); // 20.0
+ * ```
  * @throws if an option is not positive
  */
 export function autoregressivePrior({ tau = 10, variance = 0.1 }: AutoregressivePriorOptions = {}): Prior {

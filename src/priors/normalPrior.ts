@@ -18,6 +18,17 @@ export interface NormalPriorOptions {
  *
  * Parameters: `mean` and the frozen `logvar`, `[size]`.
  *
+ * @example
+ * ```ts
+ * import { LFADS, normalPrior } from "lfads";
+ *
+ * const model = new LFADS({
+ *   channels: 30,
+ *   bins: 20,
+ *   initialCondition: { size: 16, prior: normalPrior({ variance: 1 }) },
+ * });
+ * console.log(model.parameters["ic_prior.mean"].shape); // [ 16 ]
+ * ```
  * @throws if the variance is not positive
  */
 export function normalPrior({ mean: start = 0, variance = 0.1 }: NormalPriorOptions = {}): Prior {

@@ -20,6 +20,16 @@ export interface StudentTPriorOptions {
  *
  * Parameters: `loc` and `logscale`, `[size]`.
  *
+ * @example
+ * ```ts
+ * import { LFADS, studentTPrior } from "lfads";
+ *
+ * const model = new LFADS({
+ *   channels: 30,
+ *   bins: 20,
+ *   controller: { outputs: 2, prior: studentTPrior({ df: 3 }) }, // inputs that are mostly small, now and then large
+ * });
+ * ```
  * @throws if scale or degrees of freedom are not positive
  */
 export function studentTPrior({ loc = 0, scale = 0.3, df = 5 }: StudentTPriorOptions = {}): Prior {

@@ -28,7 +28,20 @@ function gammaLoss(data: Tensor, shape: Tensor, rate: Tensor): Tensor {
   return add(sub(energy, mul(shape, log(rate))), logGamma(shape));
 }
 
-/** Gamma with log-shape and log-rate from the readout, for positive data such as calcium transients. */
+/**
+ * Gamma with log-shape and log-rate from the readout, for positive data such as calcium transients.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "@tensorflow/tfjs-core";
+ * import { gamma, LFADS } from "lfads";
+ *
+ * const reconstruction = gamma();
+ * const readout = tensor([Math.log(6), Math.log(2)], [1, 1, 2]); // shape 6, rate 2 of one channel
+ * console.log(reconstruction.mean(readout, {}).dataSync()[0].toFixed(2)); // 3.00
+ * const model = new LFADS({ channels: 4, bins: 20, reconstruction });
+ * ```
+ */
 export function gamma(): Reconstruction {
   const distribution = (readout: Tensor) => blocks(readout, 2).map((block) => exp(block)) as [Tensor, Tensor];
   return {
@@ -59,6 +72,15 @@ export interface ZeroInflatedGammaOptions {
  * Zero with probability `1 - q`, otherwise `loc` plus a gamma (Zhu et al. 2022, RADICaL; lfads-torch
  * `ZeroInflatedGamma`). The readout gives shape, rate and q through sigmoids, floored at 1e-5; shape and rate are scaled by
  * the trainable parameter `scale` `[2, channels]`.
+ *
+ * @example
+ * ```ts
+ * import { LFADS, zeroInflatedGamma } from "lfads";
+ *
+ * // Deconvolved calcium: most samples are 0, the others at least 0.1.
+ * const reconstruction = zeroInflatedGamma({ loc: 0.1, scale: 20, scalePrior: 20, penalty: 1e-4 });
+ * const model = new LFADS({ channels: 30, bins: 20, reconstruction });
+ * ```
  */
 export function zeroInflatedGamma({
   loc = 0,

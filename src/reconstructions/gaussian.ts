@@ -17,6 +17,15 @@ const VARIANCE_MIN = 1e-6;
 /**
  * Gaussian with mean and log-variance from the readout: `(log v + (x - m)^2 / v) / 2`, the variance at least 1e-6.
  * Without the constant `log(2 pi) / 2`, as in lfads-torch.
+ *
+ * @example
+ * ```ts
+ * import { fit, gaussian, LFADS, ndarray, splitTrials } from "lfads";
+ *
+ * const signals = ndarray(Float32Array.from({ length: 10 * 20 * 4 }, (_, i) => Math.sin(i)), [10, 20, 4]);
+ * const model = new LFADS({ channels: 4, bins: 20, reconstruction: gaussian() });
+ * await fit(model, splitTrials({ encode: signals, reconstruct: signals }), { epochs: 1 });
+ * ```
  */
 export function gaussian(): Reconstruction {
   return {
@@ -31,7 +40,19 @@ export function gaussian(): Reconstruction {
   };
 }
 
-/** Squared error `(x - m)^2`. */
+/**
+ * Squared error `(x - m)^2`.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "@tensorflow/tfjs-core";
+ * import { LFADS, meanSquaredError } from "lfads";
+ *
+ * const reconstruction = meanSquaredError();
+ * console.log(reconstruction.loss(tensor([1, 2]), tensor([1, 4]), {}).dataSync().join()); // 0,4
+ * const model = new LFADS({ channels: 4, bins: 20, reconstruction });
+ * ```
+ */
 export function meanSquaredError(): Reconstruction {
   return {
     parametersPerChannel: 1,

@@ -5,6 +5,17 @@ import type { FactorLossInput, Reconstruction } from "./reconstruction";
 /**
  * Poisson counts with log-rates from the readout: `exp(o) - k o + log k!` (the last term by Stirling's approximation,
  * for k > 1). Rates are spikes per bin.
+ *
+ * @example
+ * ```ts
+ * import { tensor } from "@tensorflow/tfjs-core";
+ * import { poisson } from "lfads";
+ *
+ * const { loss, mean } = poisson(); // what a model has unless told otherwise
+ * const logRates = tensor([0, Math.log(2)], [1, 1, 2]);
+ * console.log(mean(logRates, {}).dataSync().join()); // 1,2
+ * console.log(loss(tensor([0, 1], [1, 1, 2]), logRates, {}).dataSync()[1].toFixed(3)); // 1.307
+ * ```
  */
 export function poisson(): Reconstruction {
   return {
@@ -30,6 +41,14 @@ export interface PoissonBitsPerSpikeOptions {
 /**
  * Poisson loss in bits per spike, relative to a null model with each channel's mean in the batch (lfads-torch
  * `PoissonBPS`): `(nll - nll_null) / (log 2 * mean(k))`, means over observed samples.
+ *
+ * @example
+ * ```ts
+ * import { LFADS, poissonBitsPerSpike } from "lfads";
+ *
+ * // Losses below 0 say that rates predict the spikes better than the mean of each channel.
+ * const model = new LFADS({ channels: 30, bins: 20, reconstruction: poissonBitsPerSpike() });
+ * ```
  */
 export function poissonBitsPerSpike({
   compatibility: { averageMissing = false } = {},

@@ -48,6 +48,20 @@ export interface Optimizer<State, Rates> {
  * AdamW (Loshchilov & Hutter 2019), with the arithmetic of torch: after the decay,
  * `p -= lr / (1 - beta1^t) * m / (sqrt(v) / sqrt(1 - beta2^t) + epsilon)`.
  *
+ * @example
+ * ```ts
+ * import { scalar, square, sub } from "@tensorflow/tfjs-core";
+ * import { adamW, type Parameters, valueAndGradients } from "lfads";
+ *
+ * const optimizer = adamW();
+ * let parameters: Parameters = { x: scalar(0) };
+ * let state = optimizer.init(parameters);
+ * for (let step = 0; step < 100; step++) {
+ *   const { gradients } = valueAndGradients(() => square(sub(parameters.x, 3)), parameters);
+ *   ({ parameters, state } = optimizer.update(state, parameters, gradients, { learningRate: 0.1 }));
+ * }
+ * console.log(parameters.x.dataSync()[0].toFixed(1)); // 3.0
+ * ```
  * @throws if a constant is out of range
  */
 export function adamW({

@@ -14,6 +14,19 @@ export interface EarlyStoppingState {
  * Early stopping as `{init, update, done}` over plain state. Epochs up to `burnIn` do not count: while the regularisers ramp up,
  * a score may get worse because the loss changes.
  *
+ * @example
+ * ```ts
+ * import { earlyStopping } from "lfads";
+ *
+ * const stopping = earlyStopping({ patience: 2 });
+ * let state = stopping.init();
+ * let epoch = 0;
+ * for (const score of [3, 2, 1, 1, 1, 1]) {
+ *   state = stopping.update(state, epoch++, score);
+ *   if (stopping.done(state)) break;
+ * }
+ * console.log(epoch); // 5
+ * ```
  * @param burnIn last epoch, counted from 0, that does not count
  * @throws if the patience is not positive
  */

@@ -19,6 +19,15 @@ export interface PlateauState {
  * Learning-rate decay on plateau as `{init, update}` over plain state: when the score has not improved for more than
  * `patience` epochs, the rate is multiplied by `factor` (torch `ReduceLROnPlateau` with threshold 0).
  *
+ * @example
+ * ```ts
+ * import { plateau } from "lfads";
+ *
+ * const { init, update } = plateau({ factor: 0.5, patience: 1 });
+ * let state = init(1e-2);
+ * for (const score of [2, 1, 1, 1]) state = update(state, score);
+ * console.log(state.learningRate); // 0.005
+ * ```
  * @throws if an option is out of range
  */
 export function plateau({ factor = 0.95, patience = 6, min = 1e-5 }: PlateauOptions = {}) {

@@ -8,6 +8,14 @@ export interface Ramp {
 
 /**
  * Weight of a regulariser in an epoch counted from 0: `clamp((epoch + 1 - start) / (increase + 1), 0, 1)`.
+ *
+ * @example
+ * ```ts
+ * import { ramp } from "lfads";
+ *
+ * const weights = [0, 1, 2, 3, 4].map((epoch) => ramp(epoch, { start: 1, increase: 3 }));
+ * console.log(weights.join()); // 0,0.25,0.5,0.75,1
+ * ```
  */
 export function ramp(epoch: number, { start = 0, increase = 0 }: Ramp): number {
   return Math.min(1, Math.max(0, (epoch + 1 - start) / (increase + 1)));

@@ -45,7 +45,21 @@ export interface TrainingState {
 
 const FORMAT = "lfads training state 1";
 
-/** A training state as the bytes of one safetensors file. */
+/**
+ * A training state as the bytes of one safetensors file.
+ *
+ * @example
+ * ```ts
+ * import { deserializeTrainingState, fit, LFADS, serializeTrainingState, simulateLorenz } from "lfads";
+ *
+ * const data = simulateLorenz({ conditions: 5, trialsPerCondition: 2, bins: 20 });
+ * const { state } = await fit(new LFADS({ channels: 30, bins: 20 }), data, { epochs: 1 });
+ * const bytes = serializeTrainingState(state); // for a file, a database or a download
+ * const resume = deserializeTrainingState(bytes);
+ * const { history } = await fit(new LFADS({ channels: 30, bins: 20 }), data, { resume, epochs: 2 });
+ * console.log(history.length); // 2
+ * ```
+ */
 export function serializeTrainingState(state: TrainingState): Uint8Array {
   const { parameters, optimizer, best, ...rest } = state;
   const group = (prefix: string, arrays: NamedArrays) =>

@@ -12,6 +12,21 @@ export function toTensors(arrays: NamedArrays): Parameters {
 
 /**
  * Gives a model the best weights of a training state, its last ones if it has not ended an epoch.
+ *
+ * @example
+ * ```ts
+ * import { deserializeTrainingState, fit, infer, LFADS, serializeTrainingState } from "lfads";
+ * import { simulateLorenz, useBestWeights } from "lfads";
+ *
+ * const options = { channels: 30, bins: 20 };
+ * const data = simulateLorenz({ conditions: 5, trialsPerCondition: 2, bins: 20 });
+ * const { state } = await fit(new LFADS(options), data, { epochs: 1 });
+ * const kept = serializeTrainingState(state);
+ *
+ * const model = new LFADS(options); // in another program
+ * useBestWeights(model, deserializeTrainingState(kept));
+ * const { rates } = await infer(model, data.valid);
+ * ```
  * @throws if they are not those of such a model
  */
 export function useBestWeights(model: LFADS, { best, parameters }: TrainingState): void {

@@ -16,9 +16,8 @@ const under = (folder: string, type: string) =>
     .filter((path) => path.endsWith(type))
     .map((path) => `${folder}/${path}`)
     .sort();
-const programs = ["README.md", ...under("docs", ".md"), ...under("src", ".ts")].flatMap((path) =>
-  programsOf(root, path),
-);
+const guides = under("docs", ".md").filter((path) => !path.startsWith("docs/api/"));
+const programs = ["README.md", ...guides, ...under("src", ".ts")].flatMap((path) => programsOf(root, path));
 
 const home = process.cwd();
 let recording: string;

@@ -17,6 +17,17 @@ const inner = new WeakMap<Store, Store>();
  * null for what is cut short, changed or was put without this store, as if it had never been there. A store that is checked already is
  * given back: searches check theirs, whoever did so before.
  *
+ * @example
+ * ```ts
+ * import { checkedStore, memoryStore } from "lfads";
+ *
+ * const inner = memoryStore();
+ * const store = checkedStore(inner, { onDamaged: (key) => console.log(`${key} is damaged`) });
+ * await store.put("result", Uint8Array.of(1, 2));
+ * const bytes = (await inner.get("result"))!;
+ * await inner.put("result", bytes.subarray(0, -1)); // cut short
+ * console.log(await store.get("result")); // null
+ * ```
  * @throws if there is no Web Crypto, as in a page that came neither over https nor from localhost
  */
 export function checkedStore(store: Store, { onDamaged }: CheckedStoreOptions = {}): Store {

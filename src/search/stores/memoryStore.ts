@@ -1,7 +1,19 @@
 import type { Store } from "../store";
 import { checkKey, checkPrefix } from "./keys";
 
-/** A store in memory, for searches that need not outlive their process. It keeps copies, and gives copies. */
+/**
+ * A store in memory, for searches that need not outlive their process. It keeps copies, and gives copies.
+ *
+ * @example
+ * ```ts
+ * import { memoryStore } from "lfads";
+ *
+ * const store = memoryStore();
+ * await store.put("notes/first", Uint8Array.of(1, 2));
+ * console.log(await store.list("notes/")); // [ 'notes/first' ]
+ * console.log(await store.get("notes/second")); // null
+ * ```
+ */
 export function memoryStore(): Store {
   const kept = new Map<string, Uint8Array>();
   return {
