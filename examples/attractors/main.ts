@@ -15,7 +15,7 @@ import { loadTrainingState } from "lfads/node";
 import { useWasm } from "../shared/backend";
 import { number, printTable } from "../shared/table";
 import { type Analysis, analyse, type MapPoint, matchFixedPoints, trueFixedPoints } from "./analysis";
-import { attractorReport } from "./report";
+import { attractorReport, type Trained } from "./report";
 import { runTrainings } from "./runTrainings";
 import { secondsOf } from "./seconds";
 import { dataOf, modelOf, nameOf, systems, type Training } from "./training";
@@ -68,7 +68,7 @@ const rows = [
 const points = [
   ["neural ODE", "seed", "fixed points", "slow", "furthest eigenvalue of each true one", "Lyapunov"],
 ];
-const models: { training: Training; analysis: Analysis; truth: readonly MapPoint[] }[] = [];
+const models: Trained[] = [];
 for (const kind of kinds) {
   const { data, truth } = worlds.get(kind.system)!;
   const analyses: Analysis[] = [];
@@ -82,7 +82,7 @@ for (const kind of kinds) {
     model.dispose();
     analyses.push(analysis);
     seconds.push(await secondsOf(file));
-    models.push({ training, analysis, truth });
+    models.push({ training, analysis, truth, latents: data.valid.extras!.latents! });
     if (!analysis.fixedPoints) continue;
     const differences = matchFixedPoints(truth, analysis.fixedPoints).map(({ difference }) =>
       number(difference),

@@ -1,4 +1,5 @@
 import { basename } from "node:path";
+import type { NdArray } from "lfads";
 import {
   card,
   figureGrid,
@@ -14,14 +15,16 @@ import {
 } from "../report";
 import { number } from "../shared/table";
 import type { Analysis, MapPoint } from "./analysis";
-import { dataOf, type Training } from "./training";
+import type { Training } from "./training";
 import { PUBLISHED } from "./truth";
 
-interface Trained {
+export interface Trained {
   readonly training: Training;
   readonly analysis: Analysis;
   /** Fixed points of the true system. */
   readonly truth: readonly MapPoint[];
+  /** True states of validation trials. */
+  readonly latents: NdArray;
 }
 
 /** Trajectories that are drawn. */
@@ -101,8 +104,7 @@ function systemFigures(models: readonly Trained[], system: Training["system"], s
   const own = models.filter(({ training }) => training.system === system && training.size === size);
   const generators = [...new Set(own.map(({ training }) => training.generator))];
   const firsts = generators.map((generator) => own.find(({ training }) => training.generator === generator)!);
-  const latents = dataOf({ system }).valid.extras!.latents!;
-  const [{ truth }] = firsts as [Trained];
+  const [{ truth, latents }] = firsts as [Trained];
   const view = projection(latents);
   const portrait = (
     title: string,
