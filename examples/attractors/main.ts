@@ -18,8 +18,8 @@ import { type Analysis, analyse, type MapPoint, matchFixedPoints, trueFixedPoint
 import { attractorReport, type Trained } from "./report";
 import { runTrainings } from "./runTrainings";
 import { secondsOf } from "./seconds";
-import { dataOf, modelOf, nameOf, systems, type Training } from "./training";
-import { PUBLISHED } from "./truth";
+import { dataOf, generatorNames, modelOf, nameOf, oneOf, systemNames } from "./training";
+import { LYAPUNOV, PUBLISHED } from "./truth";
 
 const { values } = parseArgs({
   options: {
@@ -34,13 +34,8 @@ const { values } = parseArgs({
   },
 });
 const list = (text: string) => text.split(",");
-function names<Name extends string>(option: string, text: string, known: readonly Name[]): Name[] {
-  const wrong = list(text).find((name) => !known.includes(name as Name));
-  if (wrong !== undefined) throw new Error(`--${option} knows ${known.join(", ")}, not ${wrong}`);
-  return list(text) as Name[];
-}
-const chosen = names("systems", values.systems, Object.keys(systems) as Training["system"][]);
-const generators = names("generators", values.generators, ["neuralOde", "discreteNeuralOde", "gru"] as const);
+const chosen = list(values.systems).map((name) => oneOf("systems", name, systemNames));
+const generators = list(values.generators).map((name) => oneOf("generators", name, generatorNames));
 const seeds = list(values.seeds).map(Number);
 const kinds = chosen.flatMap((system) =>
   list(values.sizes).flatMap((size) =>
@@ -63,10 +58,13 @@ for (const system of chosen) {
 }
 
 const rows = [
-  ["system, latents, generator", "rate R2", "paper", "hidden R2", "paper", "test", "late bins", "CPU s"],
+  [
+    ...["system, latents, generator", "rate R2", "paper", "hidden R2", "paper", "true from inferred"],
+    ...["test", "early bins", "late bins", "CPU s"],
+  ],
 ];
 const points = [
-  ["neural ODE", "seed", "fixed points", "slow", "furthest eigenvalue of each true one", "Lyapunov"],
+  ["neural ODE", "seed", "fixed points", "slow", "furthest eigenvalue of each true one", "Lyapunov", "true"],
 ];
 const models: Trained[] = [];
 for (const kind of kinds) {
@@ -94,6 +92,7 @@ for (const kind of kinds) {
       String(analysis.slowPoints),
       differences.join(" "),
       number(analysis.lyapunov ?? undefined),
+      number(LYAPUNOV[kind.system]),
     ]);
   }
   const [rate, hidden] = PUBLISHED[kind.system][kind.generator]?.[kind.size] ?? [];
@@ -108,7 +107,9 @@ for (const kind of kinds) {
     number(rate),
     each(({ hiddenR2 }) => hiddenR2.inferredFromTrue),
     number(hidden),
+    each(({ hiddenR2 }) => hiddenR2.trueFromInferred),
     each(({ rateR2 }) => rateR2.test),
+    each(({ rateR2 }) => rateR2.early),
     each(({ rateR2 }) => rateR2.late),
     seconds.map((value) => value.toFixed(0)).join(" "),
   ]);

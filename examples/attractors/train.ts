@@ -6,11 +6,20 @@
  */
 import { mkdir } from "node:fs/promises";
 import { parseArgs } from "node:util";
-import { fit, type SequentialGenerator, type TrainingState, useKernels } from "lfads";
+import { fit, type TrainingState, useKernels } from "lfads";
 import { loadTrainingState, progressBar, saveTrainingState } from "lfads/node";
 import { useWasm } from "../shared/backend";
 import { saveSeconds, secondsOf } from "./seconds";
-import { dataOf, modelOf, nameOf, optionsOf, type Training } from "./training";
+import {
+  dataOf,
+  generatorNames,
+  modelOf,
+  nameOf,
+  oneOf,
+  optionsOf,
+  systemNames,
+  type Training,
+} from "./training";
 
 const { values } = parseArgs({
   options: {
@@ -48,8 +57,8 @@ async function train(training: Training, file: string, resume: TrainingState | u
 }
 
 const training: Training = {
-  system: values.system as Training["system"],
-  generator: values.generator as SequentialGenerator,
+  system: oneOf("system", values.system, systemNames),
+  generator: oneOf("generator", values.generator, generatorNames),
   size: Number(values.size),
   seed: Number(values.seed),
   epochs: Number(values.epochs),

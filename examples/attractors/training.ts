@@ -19,6 +19,14 @@ export const systems = {
   roessler: roesslerSystem,
   lorenz: lorenzSystem,
 } satisfies Readonly<Record<string, DynamicalSystem>>;
+export const systemNames = Object.keys(systems) as (keyof typeof systems)[];
+export const generatorNames = ["neuralOde", "discreteNeuralOde", "gru"] as const;
+
+/** The name, if it is known. */
+export function oneOf<Name extends string>(option: string, name: string, known: readonly Name[]): Name {
+  if (known.includes(name as Name)) return name as Name;
+  throw new Error(`--${option} knows ${known.join(", ")}, not ${name}`);
+}
 
 /** One model to be trained. */
 export interface Training {

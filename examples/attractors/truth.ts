@@ -16,6 +16,16 @@ export const trueFields: Readonly<Record<Training["system"], (state: Tensor) => 
   lorenz: field((x, y, z) => [mul(10, sub(y, x)), sub(mul(x, sub(28, z)), y), sub(mul(x, y), mul(2.667, z))]),
 };
 
+/**
+ * Largest Lyapunov exponents of the true systems. Lorenz and Roessler: Sprott 2003, Chaos and Time-Series Analysis. Arneodo:
+ * `lyapunovExponent` of the field above, .202 as by the tangent method in double precision.
+ */
+export const LYAPUNOV: Readonly<Record<Training["system"], number>> = {
+  arneodo: 0.202,
+  roessler: 0.0714,
+  lorenz: 0.906,
+};
+
 /** Rate R2 and hidden R2 that Sedler, Versteeg & Pandarinath 2023 report, by latent size. */
 export const PUBLISHED: Readonly<
   Record<Training["system"], Readonly<Record<string, Readonly<Record<number, readonly [number, number]>>>>>

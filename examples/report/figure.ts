@@ -1,12 +1,14 @@
 import { type Html, type HtmlValue, html } from "./html";
 import type { Color } from "./palette";
 
-/** One entry of a legend: a line of this colour, with its name. */
+/** One entry of a legend: a line or a dot of this colour, with its name. */
 export interface LegendEntry {
   readonly label: string;
   readonly color: Color;
   /** @default false */
   readonly dashed?: boolean;
+  /** @default a line */
+  readonly dot?: "filled" | "hollow";
 }
 
 /** The frame around a picture. */
@@ -14,7 +16,7 @@ export interface FigureOptions {
   readonly title: string;
   /** What to look for, and the units. @default none */
   readonly caption?: string | undefined;
-  /** A key to the colours: entries for lines, or ready-made HTML. @default none */
+  /** A key to the colours: entries for lines and dots, or ready-made HTML. @default none */
   readonly legend?: readonly LegendEntry[] | Html;
   readonly picture: Html;
 }
@@ -40,7 +42,11 @@ function key(legend: readonly LegendEntry[] | Html): Html {
   if (!Array.isArray(legend)) return legend as Html;
   if (legend.length === 0) return html``;
   return html`<ul class="key">${(legend as readonly LegendEntry[]).map(
-    ({ label, color, dashed }) =>
-      html`<li><i style="border-top:2.5px ${dashed ? "dashed" : "solid"} ${color}"></i>${label}</li>`,
+    (entry) => html`<li>${sample(entry)}${entry.label}</li>`,
   )}</ul>`;
+}
+
+function sample({ color, dashed, dot }: LegendEntry): Html {
+  if (!dot) return html`<i style="border-top:2.5px ${dashed ? "dashed" : "solid"} ${color}"></i>`;
+  return html`<i class="dot" style="border-color:${color};background:${dot === "filled" ? color : "none"}"></i>`;
 }

@@ -32,7 +32,9 @@ export function planeFigure(options: PlaneFigureOptions): Html {
   return figure({
     title,
     caption,
-    legend: dots.filter(({ points }) => points.length > 0),
+    legend: dots
+      .filter(({ points }) => points.length > 0)
+      .map(({ label, color, hollow }) => ({ label, color, dot: hollow ? "hollow" : "filled" })),
     picture: planePicture({
       ...{ title, xLabel, yLabel, height, points: all },
       description: `${lines.length} lines and dots in the plane: ${dots.map(({ label }) => label).join(", ")}. ${xLabel} against ${yLabel}.`,

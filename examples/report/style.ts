@@ -45,6 +45,7 @@ figure{min-width:0;display:grid;grid-template-rows:subgrid;grid-row:span 3;row-g
 .key{display:flex;flex-wrap:wrap;gap:2px 14px;font-size:.8rem;color:var(--muted)}
 .key li{display:flex;align-items:center;gap:6px}
 .key i{display:block;width:18px;height:0}
+.key i.dot{box-sizing:border-box;width:11px;height:11px;border:1.6px solid;border-radius:50%}
 .heatkey{color:var(--muted);flex:none}
 figure>svg{display:block;width:100%;height:auto;overflow:visible;color:var(--muted)}
 figure text{font-variant-numeric:tabular-nums}

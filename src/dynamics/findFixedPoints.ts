@@ -4,7 +4,7 @@ import { descend } from "./descend";
 import { atInput, type Dynamics } from "./dynamics";
 import { describeFixedPoint, type FixedPoint } from "./fixedPoint";
 import { jacobians } from "./jacobians";
-import { gather, newtonPolish } from "./newton";
+import { gather, newtonPolish, newtonStep } from "./newton";
 import { evaluate, residualAt } from "./residual";
 import { uniqueRows } from "./uniqueRows";
 
@@ -69,7 +69,8 @@ const ROUNDING = 2 ** -24;
  *
  * Values of float32 are never as small as a tolerance that is too strict for the scale of a system. A point also counts as
  * converged where q is what rounding of the state leaves: half the square of 2^-24 |J| s, with s the mean distance of the
- * starts from their mean, or the norm of the point if larger.
+ * starts from their mean, or the norm of the point if larger. As one coordinate may be far larger or faster than the others,
+ * such a point must also be within `uniqueDistance` of where the next step of Newton's method would take it.
  *
  * Source: Sussillo & Barak 2013, Opening the black box, Neural Computation 25; Golub & Sussillo 2018, FixedPointFinder,
  * Journal of Open Source Software 3. Unlike there, points that did not converge are kept apart, and Newton's method follows.
@@ -140,7 +141,7 @@ async function findAtInput(
     steps: newtonSteps,
     between: between("newton"),
   });
-  const { q } = await evaluate(residual, polished, size);
+  const { q, residuals } = await evaluate(residual, polished, size);
   const unique = uniqueRows(polished, q, size, uniqueDistance);
   const derivatives = await jacobians(
     atInput(dynamics, input),
@@ -152,6 +153,7 @@ async function findAtInput(
     size,
   );
 
+  const isMap = "map" in dynamics;
   const points: FixedPoint[] = [];
   const slowPoints: FixedPoint[] = [];
   let [outliers, kept] = [0, 0];
@@ -166,11 +168,22 @@ async function findAtInput(
       return;
     }
     const resolution = ROUNDING * norm(jacobian) * Math.max(norm(state), spread);
-    const converged = q[row]! <= Math.max(tolerance, resolution ** 2 / 2);
+    const remaining = residuals.subarray(row * size, (row + 1) * size);
+    const converged =
+      q[row]! <= tolerance ||
+      (q[row]! <= resolution ** 2 / 2 && toRoot(jacobian, remaining, isMap) < uniqueDistance);
     const found = { state, input, q: q[row]!, starts: count };
-    (converged ? points : slowPoints).push(describeFixedPoint(found, jacobian, "map" in dynamics));
+    (converged ? points : slowPoints).push(describeFixedPoint(found, jacobian, isMap));
   });
   return { points, slowPoints, outliers, diverged: starts.length / size - kept };
+}
+
+/** Length of the next step of Newton's method: large about a minimum of q that is no root. */
+function toRoot(jacobian: Float32Array, residual: Float32Array, isMap: boolean): number {
+  const size = residual.length;
+  const derivative = jacobian.map((value, i) => (isMap && i % (size + 1) === 0 ? value - 1 : value));
+  const step = newtonStep(derivative, residual);
+  return step ? norm(step) : Infinity;
 }
 
 /** Mean of the starts and their mean distance from it. */

@@ -28,7 +28,7 @@ export async function newtonPolish(
     const directions = new Map<number, Float64Array>();
     moving.forEach((row, i) => {
       const derivative = derivatives.subarray(i * size * size, (i + 1) * size * size);
-      const direction = solve(derivative, residuals.subarray(row * size, (row + 1) * size));
+      const direction = newtonStep(derivative, residuals.subarray(row * size, (row + 1) * size));
       if (direction) directions.set(row, direction);
     });
     const moved: number[] = [];
@@ -56,7 +56,7 @@ export async function newtonPolish(
 }
 
 /** J^-1 r, or null where J has no inverse. */
-function solve(derivative: Float32Array, residual: Float32Array): Float64Array | null {
+export function newtonStep(derivative: Float32Array, residual: Float32Array): Float64Array | null {
   const size = residual.length;
   const lu = new LuDecomposition(Matrix.from1DArray(size, size, derivative));
   if (lu.isSingular()) return null;

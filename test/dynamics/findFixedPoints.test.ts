@@ -27,10 +27,19 @@ import {
 import { ClippedGruCell } from "../../src/modules";
 import { RandomStream } from "../../src/random";
 import { useBackend } from "../backend";
-import { arneodo, cloud, cycle, duffing, ghost, lorenz, roessler } from "./systems";
+import {
+  arneodo,
+  cloud,
+  cycle,
+  duffing,
+  ghost,
+  ghostBesideStiff,
+  ghostFarAway,
+  lorenz,
+  roessler,
+} from "./systems";
 
-beforeAll(() => useBackend("cpu"));
-
+const backends = ["cpu", "wasm"];
 const quick = { iterations: 300 };
 
 function expectState({ state }: FixedPoint, expected: readonly number[], digits = 4): void {
@@ -72,7 +81,9 @@ function eigenErrors({ jacobian, eigenvalues, eigenvectors, state }: FixedPoint)
   });
 }
 
-describe("fixed points of known flows", () => {
+describe.each(backends)("fixed points of known flows (%s)", (backend) => {
+  beforeAll(() => useBackend(backend));
+
   test("Lorenz: the origin and two wings, with the eigenvalues of the published discretisation", async () => {
     const { points, slowPoints, outliers, diverged } = await findFixedPoints(
       { flow: lorenz(2.667) },
@@ -214,9 +225,23 @@ describe("fixed points of known flows", () => {
       expect(Math.cos(state[0]!)).toBeGreaterThan(0.9); // about the minimum of the speed
     }
   });
+
+  test.each([
+    ["far from the origin", ghostFarAway, [0.5, 1000]],
+    ["beside a stiff coordinate", ghostBesideStiff, [0.5, 0]],
+  ] as const)(
+    "a minimum of the speed below the rounding of another coordinate is slow: %s",
+    async (_, flow, centre) => {
+      const { points, slowPoints } = await findFixedPoints({ flow }, cloud(64, centre, 0.5), quick);
+      expect(points).toEqual([]);
+      expect(slowPoints.some(({ q }) => q < 3e-10)).toBe(true);
+    },
+  );
 });
 
-describe("fixed points of maps", () => {
+describe.each(backends)("fixed points of maps (%s)", (backend) => {
+  beforeAll(() => useBackend(backend));
+
   /** Four orthogonal patterns of 16 units. */
   const patterns = [0, 1, 2, 3].map((k) => Array.from({ length: 16 }, (_, i) => ((i >> k) & 1 ? 1 : -1)));
 
@@ -307,6 +332,8 @@ describe("fixed points of maps", () => {
 });
 
 describe("findFixedPoints", () => {
+  beforeAll(() => useBackend("cpu"));
+
   test("drops outliers and starts that diverge, and counts them", async () => {
     // Fixed points at 0 and 1000.
     const far = { flow: (x: Tensor) => mul(x, sub(1, mul(x, 1e-3))) };

@@ -57,8 +57,10 @@ describe("a neural ODE as the generator of LFADS", () => {
     ["deterministic, with a controller", "cpu", { variational: false }],
     ["alone, with external inputs", "wasm", { controller: false, externalInputs: 2 }],
     ["alone and autonomous", "cpu", { controller: false, variational: false }],
-    ["of the discrete variant", "cpu", { controller: false, generator: generator(euler) }],
-    ["of adaptive steps", "wasm", { controller: false, generator: generator(adaptiveTsit5()) }],
+    ["of the discrete variant, with a controller", "wasm", { generator: generator(euler) }],
+    ["of adaptive steps, with a controller", "cpu", { generator: generator(adaptiveTsit5()) }],
+    ["of the discrete variant, alone", "cpu", { controller: false, generator: generator(euler) }],
+    ["of adaptive steps, alone", "wasm", { controller: false, generator: generator(adaptiveTsit5()) }],
   ])("%s (%s): it learns, leaves no tensors, and one seed gives one result", async (_, backend, own) => {
     await useBackend(backend);
     const data = dataWith(own.externalInputs ?? 0);

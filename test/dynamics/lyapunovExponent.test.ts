@@ -6,12 +6,12 @@ import { RandomStream, uniform } from "../../src/random";
 import { useBackend } from "../backend";
 import { arneodo, cloud, duffing, lorenz, roessler, rungeKutta } from "./systems";
 
-beforeAll(() => useBackend("cpu"));
-
 const logistic = (x: Tensor) => mul(mul(4, x), sub(1, x));
 const unit = (rows: number) => ndarray(uniform(RandomStream.fromSeed(1), rows), [rows, 1]);
 
-describe("lyapunovExponent", () => {
+describe.each(["cpu", "wasm"])("lyapunovExponent (%s)", (backend) => {
+  beforeAll(() => useBackend(backend));
+
   test("the logistic map: ln 2", async () => {
     const { exponent, standardError } = await lyapunovExponent(logistic, unit(500), {
       steps: 200,

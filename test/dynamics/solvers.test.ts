@@ -1,4 +1,17 @@
-import { matMul, memory, mul, neg, square, sub, tensor, tidy } from "@tensorflow/tfjs-core";
+import { MathBackendCPU } from "@tensorflow/tfjs-backend-cpu";
+import {
+  matMul,
+  memory,
+  mul,
+  neg,
+  registerBackend,
+  removeBackend,
+  setBackend,
+  square,
+  sub,
+  tensor,
+  tidy,
+} from "@tensorflow/tfjs-core";
 import { beforeAll, describe, expect, test } from "vitest";
 import {
   adaptiveTsit5,
@@ -223,6 +236,16 @@ describe("adaptiveTsit5", () => {
         "adaptiveTsit5: the state must be finite, got Infinity at time 0 of 1",
       );
     });
+  });
+
+  test("a backend that cannot read synchronously is refused", async () => {
+    registerBackend("webgpu", () => new MathBackendCPU()); // only the name matters
+    await setBackend("webgpu");
+    expect(() => adaptiveTsit5().step((x) => x, tensor([1], [1, 1]), 1)).toThrow(
+      'adaptiveTsit5: the backend must be able to read synchronously, got "webgpu"; take tsit5',
+    );
+    removeBackend("webgpu");
+    await useBackend("cpu");
   });
 
   test("options that make no sense are refused", () => {

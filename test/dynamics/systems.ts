@@ -49,6 +49,10 @@ export const cycle = field(([a, b]) => {
 /** |f| is at least 0.03: it has slow points at x = 0 (mod 2 pi) but no fixed point. */
 export const ghost = field(([x, y]) => [sub(1.03, cos(x!)), sub(mul(0.1, sin(x!)), y!)]);
 
+/** |f| is at least 2e-5, less than rounding of y makes of the other part. */
+export const ghostFarAway = field(([x, y]) => [sub(1.00002, cos(x!)), sub(1000, y!)]);
+export const ghostBesideStiff = field(([x, y]) => [sub(1.00002, cos(x!)), mul(-1000, y!)]);
+
 /** One step of the classic Runge-Kutta method. */
 export function rungeKutta(f: (state: Tensor) => Tensor, h: number): (state: Tensor) => Tensor {
   return (state) => {

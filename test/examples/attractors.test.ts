@@ -38,19 +38,48 @@ test("attractors trains both generators, compares with the paper, goes on, and w
 describe("fixed points of the example", () => {
   beforeAll(() => useBackend("cpu"));
 
+  const turning = (re: number, im: number, rest: number) => [
+    [re, im],
+    [re, -im],
+    [rest, 0],
+  ];
+  const arneodoOuter = turning(1.0375, 0.2186, 0.8347);
+  const wing = turning(1.0014, 0.153, 0.7921);
+
+  // Of I + J dt at the roots of the field.
   test.each([
-    ["arneodo", 3, 1.0375, 0.2185],
-    ["lorenz", 3, 1.0014, 0.153],
-    ["roessler", 1, 1.0164, 0.168],
-  ] as const)("%s has %d on its attractor, with known eigenvalues", async (system, count, re, im) => {
+    [
+      "arneodo",
+      [
+        arneodoOuter,
+        [
+          [1.0804, 0],
+          [0.9146, 0.2079],
+          [0.9146, -0.2079],
+        ],
+        arneodoOuter,
+      ],
+    ],
+    [
+      "lorenz",
+      [
+        wing,
+        [
+          [1.1775, 0],
+          [0.96, 0],
+          [0.6574, 0],
+        ],
+        wing,
+      ],
+    ],
+    ["roessler", [turning(1.0164, 0.168, 0.0399), turning(1, 0.9164, 1.0326)]],
+  ] as const)("%s: all, from left to right, with known eigenvalues", async (system, expected) => {
     const points = await trueFixedPoints({ system }, await dataOf({ system }));
-    expect(points.length).toBeGreaterThanOrEqual(count);
-    const closest = Math.min(
-      ...points.flatMap(({ eigenvalues }) =>
-        eigenvalues.map((value) => Math.hypot(value.re - re, value.im - im)),
-      ),
-    );
-    expect(closest).toBeLessThan(1e-3);
+    const found = [...points]
+      .sort((a, b) => a.state[0]! - b.state[0]!)
+      .map(({ eigenvalues }) => eigenvalues.map(({ re, im }) => [re, im]));
+    const close = expected.map((values) => values.map((value) => value.map((x) => expect.closeTo(x, 3))));
+    expect(found).toEqual(close);
   });
 
   test("learned ones are matched one to one, the closest first", () => {

@@ -501,4 +501,17 @@ describe("figures for other pages", () => {
     expect(x1 - x0).toBeCloseTo(y1 - y2, 2);
     expect(draw([])).toContain("No values to draw.");
   });
+
+  test("the key shows dots as they are drawn", () => {
+    const dots = [true, false].map((hollow) => ({
+      ...{ label: hollow ? "true" : "learned", points: [{ x: 0, y: 0 }], color: "var(--ink)" as const },
+      hollow,
+    }));
+    const figure = String(planeFigure({ title: "p", xLabel: "x", yLabel: "y", lines: [], dots }));
+    const marks = [...figure.matchAll(/<i class="dot" style="([^"]*)"><\/i>(\w+)/g)];
+    expect(marks.map(([, style, label]) => `${label} ${style}`)).toEqual([
+      "true border-color:var(--ink);background:none",
+      "learned border-color:var(--ink);background:var(--ink)",
+    ]);
+  });
 });

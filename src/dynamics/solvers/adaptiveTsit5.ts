@@ -2,6 +2,7 @@ import {
   abs,
   add,
   div,
+  getBackend,
   maximum,
   mean,
   mul,
@@ -58,10 +59,11 @@ const SHORTEST = 1e-9;
  * the tolerances: the root mean square of `error / (absolute + relative * |state|)` over its numbers is at most 1.
  * Every call of `step` starts anew, so that it depends on nothing that came before. The gradient is that of the accepted steps.
  *
- * Whether a step is accepted is read back after every try: of little weight on cpu and wasm, slow on webgl, impossible on webgpu.
+ * Whether a step is accepted is read back after every try: of little weight on cpu and wasm, slow on webgl and on webgpu, and
+ * impossible on webgpu in Node.
  *
- * @throws if an option is out of range; in `step`, if the state or its derivative is not finite, the steps get too short, or
- * `maxSteps` are used up
+ * @throws if an option is out of range; in `step`, if the backend cannot read synchronously, the state or its derivative is not
+ * finite, the steps get too short, or `maxSteps` are used up
  */
 export function adaptiveTsit5(options: AdaptiveOptions = {}): AdaptiveSolver {
   refuseUnknown("adaptiveTsit5", options, [
@@ -97,6 +99,11 @@ export function adaptiveTsit5(options: AdaptiveOptions = {}): AdaptiveSolver {
   const step = (derivative: Derivative, start: Tensor, time: number): Tensor => {
     if (!(time > 0 && time < Infinity)) {
       throw new Error(`adaptiveTsit5: time must be positive and finite, got ${time}`);
+    }
+    if (!readsSynchronously()) {
+      throw new Error(
+        `adaptiveTsit5: the backend must be able to read synchronously, got "${getBackend()}"; take tsit5`,
+      );
     }
     const counted: Derivative = (state) => {
       counts.evaluations++;
@@ -144,4 +151,9 @@ export function adaptiveTsit5(options: AdaptiveOptions = {}): AdaptiveSolver {
       return { ...counts };
     },
   };
+}
+
+/** webgpu does so through a canvas. */
+function readsSynchronously(): boolean {
+  return getBackend() !== "webgpu" || typeof OffscreenCanvas !== "undefined";
 }
