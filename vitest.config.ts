@@ -16,7 +16,7 @@ export default defineConfig({
     include: ["test/**/*.test.ts"],
     exclude: ["test/backends/**", "test/browser/**", "test/servers/**", "test/studio/**"], // they have configurations of their own
     pool: "forks",
-    maxWorkers: 2,
+    maxWorkers: 3, // some tests wait for processes
     testTimeout: 0,
     hookTimeout: 0,
   },
